@@ -1,0 +1,23 @@
+"""A slot was used and is over."""
+
+import datetime as dt
+from uuid import UUID
+
+from bookings import events
+from bookings.actions.transition import Step, take_step
+from bookings.models import Booking
+from bookings.rules.states import Verb
+from testcentre.accounts.asker import Asker
+
+STEP = Step(Verb.COMPLETE, events.BookingCompleted)
+
+
+def complete_booking(
+    asker: Asker, booking_id: UUID, *, now: dt.datetime, reason: str = "", version: int | None = None
+) -> Booking:
+    """Close an active booking: its aircraft have landed.
+
+    Raises:
+        NotFound, Forbidden, PreconditionFailed, Conflict, Refused: see `take_step`.
+    """
+    return take_step(asker, booking_id, STEP, now=now, reason=reason, version=version)

@@ -1,0 +1,23 @@
+"""The range grants a request."""
+
+import datetime as dt
+from uuid import UUID
+
+from bookings import events
+from bookings.actions.transition import Step, take_step
+from bookings.models import Booking
+from bookings.rules.states import Verb
+from testcentre.accounts.asker import Asker
+
+STEP = Step(Verb.CONFIRM, events.BookingConfirmed)
+
+
+def confirm_booking(
+    asker: Asker, booking_id: UUID, *, now: dt.datetime, reason: str = "", version: int | None = None
+) -> Booking:
+    """Grant a requested slot: each aircraft has its flight from now on.
+
+    Raises:
+        NotFound, Forbidden, PreconditionFailed, Conflict, Refused: see `take_step`.
+    """
+    return take_step(asker, booking_id, STEP, now=now, reason=reason, version=version)

@@ -1,0 +1,1 @@
+"""The HTTP edge of bookings: translate in, one domain call, translate out."""

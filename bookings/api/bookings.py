@@ -1,0 +1,84 @@
+"""GET and POST /api/v1/bookings, and one booking."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bookings.actions.request_booking import request_booking, try_booking
+from bookings.api.booking_form import BOOKING, read_booking
+from bookings.api.fields import object_schema
+from bookings.api.idempotency import Answer, once
+from bookings.api.pages import PAGE_PARAMETERS, after_start
+from bookings.api.requests import asker_of, body_of, bounds_of, django_request, id_in_address
+from bookings.models import Booking
+from bookings.queries.access import access_booking, bookings_of
+from bookings.queries.booking_answer import answer_of, answers_of, with_parts
+from testcentre.foundation.clock import utc_now
+from testcentre.foundation.pagination import limit_of, page
+
+FROM_TO = [
+    OpenApiParameter("from", OpenApiTypes.DATETIME, description="Slots that end after this."),
+    OpenApiParameter("to", OpenApiTypes.DATETIME, description="Slots that begin before this."),
+]
+
+
+def etag_of(booking: Booking) -> str:
+    """Return the booking's version as a strong ETag."""
+    return f'"{booking.version}"'
+
+
+class BookingListView(APIView):
+    """The asker's bookings."""
+
+    @extend_schema(operation_id="bookings_list", parameters=[*FROM_TO, *PAGE_PARAMETERS], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Answer one page of the own organisation's bookings (range staff: all they may know), by start."""
+        asker, limit = asker_of(request), limit_of(django_request(request))
+        begins, ends = bounds_of(request)
+        rows = with_parts(bookings_of(asker)).filter(after_start(request))
+        if begins is not None:
+            rows = rows.filter(end__gt=begins)
+        if ends is not None:
+            rows = rows.filter(start__lt=ends)
+        found = list(rows.order_by("start", "id")[: limit + 1])
+        answers = page(
+            django_request(request), found, limit=limit, key=lambda booking: (booking.start.isoformat(), booking.id)
+        )
+        return Response({**answers, "results": answers_of(asker, answers["results"], now=utc_now())})
+
+    @extend_schema(
+        operation_id="bookings_request",
+        request={"application/json": object_schema(BOOKING)},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        responses={201: OpenApiTypes.OBJECT},
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for a slot: 201, 409 where clashes are all that refuses, 422 with every refusal, 400 faults of form."""
+        asker, now = asker_of(request), utc_now()
+        if body_of(request).get("dry_run") is True:
+            return self._try(request)
+
+        def work() -> Answer:
+            booking = request_booking(asker, read_booking(asker, body_of(request)).wish, now=now)
+            return Answer(201, answer_of(asker, booking, now=now), etag_of(booking))
+
+        return once(request, work, now=now)
+
+    def _try(self, request: Request) -> Response:
+        asker = asker_of(request)
+        trial = try_booking(asker, read_booking(asker, body_of(request)).wish, now=utc_now())
+        errors = [refusal.as_dict() for refusal in trial.refusals]
+        return Response({"would": trial.would, "errors": errors, "alternatives": trial.alternatives})
+
+
+class BookingView(APIView):
+    """One booking."""
+
+    @extend_schema(operation_id="bookings_read", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, booking_id: str) -> Response:
+        """Answer a booking that the asker may know of; its ETag is what `If-Match` wants."""
+        asker = asker_of(request)
+        booking = access_booking(asker, id_in_address(booking_id))
+        return Response(answer_of(asker, booking, now=utc_now()), headers={"ETag": etag_of(booking)})

@@ -1,0 +1,15 @@
+"""The reads that others may ask for; access checks are inside."""
+
+from bookings.queries.access import access_booking, bookings_of, may_see_flight, needs_to_know
+from bookings.queries.flights import Admission, FlightFacts, admissions, flight_facts
+
+__all__ = [
+    "Admission",
+    "FlightFacts",
+    "access_booking",
+    "admissions",
+    "bookings_of",
+    "flight_facts",
+    "may_see_flight",
+    "needs_to_know",
+]

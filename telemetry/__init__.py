@@ -1,0 +1,1 @@
+"""What flew: from the bytes of a link to the picture that operators watch and the recording that engineers download."""

@@ -1,0 +1,1 @@
+"""The HTTP edge of telemetry: translate in, one domain call, translate out."""

@@ -1,0 +1,1 @@
+"""From the stream to the recording, exactly once; then the seal."""

@@ -1,0 +1,1 @@
+"""The live picture: one hub per web process, and the sockets that it feeds."""

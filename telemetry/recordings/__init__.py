@@ -1,0 +1,1 @@
+"""What was kept: tables, object store, and the reads that others may ask for."""

@@ -1,0 +1,16 @@
+"""What the dialect says of each message: pymavlink's `all` (common, ardupilotmega and the rest), read once."""
+
+from pymavlink.dialects.v20 import all as dialect
+
+# Message id → the byte that the dialect mixes into the CRC, so that two dialects don't misread each other.
+CRC_EXTRA: dict[int, bytes] = {number: bytes([kind.crc_extra]) for number, kind in dialect.mavlink_map.items()}
+NAMES: dict[int, str] = {number: kind.msgname for number, kind in dialect.mavlink_map.items()}
+
+HEARTBEAT: int = dialect.MAVLINK_MSG_ID_HEARTBEAT
+SYS_STATUS: int = dialect.MAVLINK_MSG_ID_SYS_STATUS
+SYSTEM_TIME: int = dialect.MAVLINK_MSG_ID_SYSTEM_TIME
+GPS_RAW_INT: int = dialect.MAVLINK_MSG_ID_GPS_RAW_INT
+ATTITUDE: int = dialect.MAVLINK_MSG_ID_ATTITUDE
+GLOBAL_POSITION_INT: int = dialect.MAVLINK_MSG_ID_GLOBAL_POSITION_INT
+VFR_HUD: int = dialect.MAVLINK_MSG_ID_VFR_HUD
+BATTERY_STATUS: int = dialect.MAVLINK_MSG_ID_BATTERY_STATUS

@@ -1,0 +1,1 @@
+"""WHO: organisations, people, roles and API keys."""

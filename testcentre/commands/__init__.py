@@ -1,0 +1,1 @@
+"""The commands of `testcentre`, one module for those that belong together."""

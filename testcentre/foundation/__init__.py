@@ -1,0 +1,1 @@
+"""What every app stands on and knows none of them: errors, problems, clock, outbox, lease."""

@@ -1,0 +1,26 @@
+"""The outbox: facts are written in the transaction that makes them true and leave after its commit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from testcentre.foundation.models import Announcement
+
+CHANNEL = "outbox"
+
+
+def announce(kind: str, payload: Mapping[str, Any], *, flight_ids: Sequence[UUID] = ()) -> None:
+    """Write a fact into the outbox and wake the relay at commit.
+
+    `payload` is JSON as range staff may read it; `flight_ids` are the flights whose own sockets hear it too.
+
+    Raises:
+        RuntimeError: outside a transaction, where the fact could become true without being told.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"announce({kind!r}) needs the transaction that makes it true")
+    Announcement.objects.create(kind=kind, payload=dict(payload), flight_ids=list(flight_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")

@@ -1,0 +1,1 @@
+"""The specification: the tests mirror the tree; stories/ walks the three flows through real edges."""

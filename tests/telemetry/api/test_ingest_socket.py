@@ -1,0 +1,126 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from pytest_django import Settings
+
+from telemetry.api.ingest_door import close_door
+from telemetry.api.ingest_socket import ingest_socket_app
+from tests.telemetry.api.ingesting import FLIGHT, KEY, Bus, grant
+from tests.telemetry.valkeys import PrivateValkey
+from tests.telemetry.wire.peer import sender, some_flight
+
+pytestmark = pytest.mark.asyncio
+
+
+class Socket:
+    """An ingest socket as the ASGI server sees it."""
+
+    def __init__(self, *, key: str | None = KEY, link: str = "1") -> None:
+        self._in: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._out: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        headers = [(b"authorization", f"Bearer {key}".encode())] if key else []
+        scope: dict[str, Any] = {"type": "websocket", "path": f"/ws/ingest/{FLIGHT}", "headers": headers}
+        scope["query_string"] = f"link={link}".encode()
+        self._in.put_nowait({"type": "websocket.connect"})
+        self._task = asyncio.create_task(ingest_socket_app(scope, self._in.get, self._put))
+
+    async def _put(self, message: Any) -> None:
+        await self._out.put(message)
+
+    def send(self, data: bytes) -> None:
+        self._in.put_nowait({"type": "websocket.receive", "bytes": data})
+
+    async def told(self) -> Any:
+        """Return the next frame, or the code that the socket was closed with."""
+        message = await asyncio.wait_for(self._out.get(), 10)
+        while message["type"] == "websocket.accept":
+            message = await asyncio.wait_for(self._out.get(), 10)
+        return json.loads(message["text"]) if message["type"] == "websocket.send" else message["code"]
+
+    async def drop(self) -> None:
+        self._in.put_nowait({"type": "websocket.disconnect"})
+        await self._task
+
+
+@pytest_asyncio.fixture
+async def bus(settings: Settings) -> AsyncIterator[Bus]:
+    valkey = PrivateValkey()
+    settings.REDIS_STREAM_URL = settings.REDIS_URL = valkey.url
+    place = Bus(valkey)
+    place.admit(grant())
+    yield place
+    await close_door()
+    valkey.close()
+
+
+def kept(bus: Bus) -> bytes:
+    return b"".join(record.data for batch in bus.kept() for record in batch.records)
+
+
+async def test_bytes_are_acknowledged_at_the_end_of_packets(bus: Bus) -> None:
+    data, socket = some_flight(sender(), 2), Socket()
+    assert await socket.told() == {"type": "ready", "bytes": 0}
+    socket.send(data[:30])
+    assert await socket.told() == {"type": "ack", "bytes": 21}
+    socket.send(data[30:])
+    assert await socket.told() == {"type": "ack", "bytes": len(data)}
+    assert kept(bus) == data
+    await socket.drop()
+
+
+async def test_a_link_goes_on_where_it_was_cut_and_nothing_is_doubled(bus: Bus) -> None:
+    data, first = some_flight(sender(), 2), Socket()
+    await first.told()
+    first.send(data[:100])
+    at = (await first.told())["bytes"]
+    await first.drop()
+    again = Socket()
+    assert await again.told() == {"type": "ready", "bytes": at}
+    again.send(data[at:])
+    assert await again.told() == {"type": "ack", "bytes": len(data)}
+    assert kept(bus) == data
+    other = Socket(link="2")
+    assert await other.told() == {"type": "ready", "bytes": 0}
+    await again.drop()
+    await other.drop()
+
+
+async def test_two_sockets_under_one_name_do_not_double(bus: Bus) -> None:
+    data, one, two = some_flight(sender(), 2), Socket(), Socket()
+    await one.told()
+    await two.told()
+    one.send(data)
+    assert await one.told() == {"type": "ack", "bytes": len(data)}
+    two.send(data[:21])
+    assert await two.told() == 4409
+    assert kept(bus) == data
+    await one.drop()
+
+
+async def test_refused_sockets_are_accepted_and_closed_with_a_code(bus: Bus) -> None:
+    assert await Socket(key=None).told() == 4401
+    assert await Socket(key="tck_other").told() == 4403
+    assert await Socket(link="a b").told() == 4422
+    foreign, noise = Socket(), Socket(link="noise")
+    await foreign.told()
+    foreign.send(some_flight(sender(), 1) + some_flight(sender(9), 1))
+    assert await foreign.told() == 4422
+    assert kept(bus) == b""
+    await noise.told()
+    noise.send(b"x" * 70_000)
+    assert [await noise.told(), await noise.told()] == [{"type": "ack", "bytes": 70_000}, 4422]
+    bus.admit(grant(sealed=True))
+    await asyncio.sleep(0.3)
+    assert await Socket().told() == 4422
+
+
+async def test_without_the_stream_the_socket_is_closed_and_nothing_acknowledged(bus: Bus) -> None:
+    socket = Socket()
+    await socket.told()
+    bus.valkey.kill()
+    socket.send(some_flight(sender(), 1))
+    assert await socket.told() == 1013
