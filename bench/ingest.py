@@ -80,14 +80,15 @@ def in_stream(url: str, flight: str) -> int:
     return found
 
 
-def wait_for_gateway(url: str) -> None:
-    """Return once the gateway's heart beats: then it listens."""
+def counters_after(url: str, *, now_us: int) -> dict[str, int]:
+    """Return what the gateway has counted by a heartbeat later than that."""
     feed, end = FeedReader(url), time.monotonic() + START_LIMIT_S
-    while not feed.heartbeats():
+    while not (beats := [beat for beat in feed.heartbeats() if beat.time_us > now_us]):
         if time.monotonic() > end:
             raise TimeoutError(f"no gateway beat within {START_LIMIT_S:.0f} s")
         time.sleep(0.1)
     feed.close()
+    return beats[0].counters
 
 
 class Peer(asyncio.DatagramProtocol):
@@ -157,12 +158,14 @@ def measure(environment: dict[str, str], *, rate_per_s: int, seconds: int) -> di
         running([script, "gateway"], gateway_environment) as gateway,
         running([sys.executable, "-m", "bench.ingest", "--peer", str(ports[1])], environment, subprocess.PIPE) as peer,
     ):
-        wait_for_gateway(environment["REDIS_URL"])
-        assert peer.stdout and peer.stdout.readline() == "ready\n"
+        counters_after(environment["REDIS_URL"], now_us=now_us)  # its heart beats once it listens
+        assert peer.stdout is not None
+        assert peer.stdout.readline() == "ready\n"
         before = cpu_s(gateway.pid), cpu_s(peer.pid)
         took_s = send(wanted, ports, rate_per_s)
         time.sleep(SETTLE_S)
         gateway_s, peer_s = cpu_s(gateway.pid) - before[0], cpu_s(peer.pid) - before[1]
+        counted = counters_after(environment["REDIS_URL"], now_us=time.time_ns() // 1000)
         peer.terminate()
         heard = int(peer.communicate(timeout=10)[0])
     kept = in_stream(environment["REDIS_STREAM_URL"], flight)
@@ -171,6 +174,8 @@ def measure(environment: dict[str, str], *, rate_per_s: int, seconds: int) -> di
         "messages": len(wanted),
         "rate_per_s": round(len(wanted) / took_s),
         "lost": len(wanted) - kept,
+        "lost_by_kernel": counted["udp_kernel_drops"],
+        "lost_by_gateway": counted["admitted"] - kept,
         "gateway_cpu_s": round(gateway_s, 2),
         "peer": "pymavlink parse_buffer in an asyncio datagram protocol, nothing kept",
         "peer_lost": len(wanted) - heard,

@@ -19,12 +19,12 @@ function words() {
   const found = new Set();
   for (const file of sources().filter((name) => /\.(svelte|ts)$/.test(name))) {
     const text = readFileSync(join(here, file), "utf8");
-    for (const match of text.matchAll(/\bt\(\s*"((?:[^"\\]|\\.)*)"/g)) found.add(match[1]);
+    for (const match of text.matchAll(/\bt\(\s*(?:"([^"]*)"|'([^']*)')/g)) found.add(match[1] ?? match[2]);
   }
   const rows = [...found].sort().map((word) => `    _("${word}"),\n`);
   return (
     '"""The words that the console\'s scripts ask for; written by `make console`, never by hand."""\n\n' +
-    `from django.utils.translation import gettext_noop as _\n\n# ruff: noqa: E501\nWORDS: tuple[str, ...] = (\n${rows.join("")})\n`
+    `from django.utils.translation import gettext_noop as _\n\nWORDS: tuple[str, ...] = (\n${rows.join("")})\n`
   );
 }
 

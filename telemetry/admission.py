@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -24,7 +24,7 @@ def grants_for(now: datetime) -> list[Grant]:
     as a stranger's. Links are matched by the gateway (system id, signature, source), HTTP by the digests of the keys.
     """
     admissions = queries.admissions(now)
-    over = Flight.objects.filter(phase__in=[Phase.ENDED, Phase.SEALED], admit_until__gt=now)
+    over = Flight.objects.filter(phase__in=[Phase.ENDED, Phase.SEALED], admit_from__lte=now, admit_until__gt=now)
     ended = {flight.id: flight for flight in over}
     digests = _digests(now, {a.organisation_id for a in admissions} | {f.organisation_id for f in ended.values()})
     live = [_grant(admission, digests) for admission in admissions if admission.flight_id not in ended]
@@ -71,4 +71,4 @@ def _digests(now: datetime, organisations: Iterable[UUID]) -> dict[UUID, list[st
 
 
 def _us(moment: datetime) -> int:
-    return int((moment - EPOCH).total_seconds() * 1_000_000)
+    return (moment - EPOCH) // timedelta(microseconds=1)

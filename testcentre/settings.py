@@ -146,6 +146,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "static"]
 WHITENOISE_USE_FINDERS = True  # the built console and the API's docs lie ready in the packages: nothing to collect
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/console/assets/"  # their names hold a hash of what is in them
 
 OBJECTS_DIR = ENVIRONMENT.objects
 SPOOL_DIR = ENVIRONMENT.spool

@@ -1,7 +1,7 @@
 """Every address that Django answers; live sockets, ingest and uploads have doors of their own (asgi.py)."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from testcentre.accounts import schema as _  # noqa: F401 — tells the API schema how one signs in
 from testcentre.foundation import problems
@@ -12,7 +12,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema")),
     path("api/v1/", include("bookings.api.urls")),
     path("api/v1/", include("telemetry.api.urls")),

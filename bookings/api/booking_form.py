@@ -85,9 +85,8 @@ def read_booking(asker: Asker, body: Mapping[str, object]) -> BookingForm:
     faults: list[Refusal] = []
     values = read_object(body, BOOKING, faults)
     site = current_site()
-    period = (
-        read_period(body["start"], body["end"], timezone=site.timezone) if body.get("start") and body.get("end") else []
-    )
+    has_times = values["start"] is not None and values["end"] is not None
+    period = read_period(values["start"], values["end"], timezone=site.timezone) if has_times else []
     if isinstance(period, list):
         faults += period
     volumes, volume_faults = read_volumes(values["volumes"], plane=site_plane(site))

@@ -221,20 +221,22 @@ class Many(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Group(Field):
-    """An object with fields of its own."""
+    """An object with fields of its own; where `more` is allowed, further ones are not kept."""
 
     fields: Mapping[str, Field]
+    more: bool = False
 
     def read(self, value: object, path: str, faults: list[Refusal]) -> dict[str, Any]:
         """Return the values by name."""
         if not isinstance(value, dict):
             self.wrong(path, value, faults, expected="an object")
             return {}
-        return read_object(value, self.fields, faults, path=f"{path}.")
+        known = {name: inner for name, inner in value.items() if name in self.fields} if self.more else value
+        return read_object(known, self.fields, faults, path=f"{path}.")
 
     def schema(self) -> dict[str, Any]:
         """Return the field's part of the OpenAPI schema."""
-        return object_schema(self.fields)
+        return object_schema(self.fields) | {"additionalProperties": self.more}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from bookings.rules.facts import Period
 
 # busy is when none of the lanes that may be chosen is free: the intersection, over them, of what is claimed
 _BUSY = """
-    SELECT per_resource.n, extract(epoch FROM lower(taken))::float8, extract(epoch FROM upper(taken))::float8
+    SELECT per_resource.n, extract(epoch FROM lower(span))::float8, extract(epoch FROM upper(span))::float8
     FROM (
         SELECT per_lane.n, range_intersect_agg(per_lane.taken) * tstzmultirange(%s::tstzrange) AS taken
         FROM (
@@ -24,7 +24,7 @@ _BUSY = """
         ) AS per_lane
         GROUP BY per_lane.n
     ) AS per_resource
-    CROSS JOIN LATERAL unnest(per_resource.taken) AS taken
+    CROSS JOIN LATERAL unnest(per_resource.taken) AS span
     ORDER BY 1, 2
 """
 

@@ -10,7 +10,8 @@ from telemetry.wire.framing import Frame
 from telemetry.wire.state import StateBuilder
 
 MOST_LINKS = 64
-PUBLISH_EVERY_US = 95_000  # a little under 100 ms, so that an aircraft of 10 Hz is not halved by jitter
+PUBLISH_EVERY_US = 100_000
+SOONEST_US = 50_000
 
 
 class HeardFlight:
@@ -21,7 +22,7 @@ class HeardFlight:
         self.links: OrderedDict[str, Link] = OrderedDict()
         self._state = StateBuilder(system_id)
         self._is_changed = False
-        self._published_us = self._received_us = 0
+        self._due_us = self._received_us = 0
 
     def link(self, name: str, *, forget: Callable[[str, str], None]) -> Link:
         """Return a link, a new one where needed; `forget(flight, link)` is told of the one that had to go."""
@@ -51,10 +52,15 @@ class HeardFlight:
         return self._is_changed
 
     def due_state(self, now_us: int, *, source: str) -> FlightState | None:
-        """Return the state when there is a new one and the last was published 100 ms ago or more."""
-        if not self._is_changed or now_us - self._published_us < PUBLISH_EVERY_US:
+        """Return the state when there is a new one and its turn has come.
+
+        Ten a second on average, counted by turns and not from the last one: else an aircraft that sends each 100 ms is
+        always just too early, and its states wait for nothing. Never two within 50 ms.
+        """
+        if not self._is_changed or now_us < self._due_us:
             return None
-        self._is_changed, self._published_us = False, now_us
+        self._is_changed = False
+        self._due_us = max(self._due_us + PUBLISH_EVERY_US, now_us + SOONEST_US)
         return FlightState(
             flight=self.flight,
             sample=self._state.sample.as_dict(),

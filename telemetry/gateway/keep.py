@@ -63,18 +63,18 @@ class Keeper:
             self._close((flight, link))
         self._wait(Batch(flight, link, "end", self._name, []), 0)
 
-    async def run(self) -> None:
-        """Write until cancelled."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._full.wait(), WINDOW_S)
-            self._full.clear()
-            try:
-                await self.flush()
-            except (Down, Full) as problem:
-                log.warning("the stream takes nothing, %d bytes wait: %s", self._waiting_bytes, problem)
-                self._drop_old()
-                await asyncio.sleep(AGAIN_S)
+    async def write_window(self) -> None:
+        """Wait until a window is over or a batch is full, then write; one turn of the gateway's writing job."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WINDOW_S):  # wait_for of Python 3.11 may swallow the cancel that ends us
+                await self._full.wait()
+        self._full.clear()
+        try:
+            await self.flush()
+        except (Down, Full) as problem:
+            log.warning("the stream takes nothing, %d bytes wait: %s", self._waiting_bytes, problem)
+            self._drop_old()
+            await asyncio.sleep(AGAIN_S)
 
     async def flush(self) -> None:
         """Write all that there is.

@@ -76,17 +76,18 @@ class Gateway:
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set; then write what is in hand, for 3 s at most."""
-        tasks = [asyncio.create_task(_forever(self._follow_grants))]
+        tasks = [asyncio.create_task(_until(stop, self._follow_grants))]
         try:
             while not self._cache.version and not stop.is_set():  # noqa: ASYNC110 — two things end it
                 await asyncio.sleep(0.02)
             async with contextlib.AsyncExitStack() as doors:
                 if not stop.is_set():
                     await self._listen(doors)
-                    jobs = (self._publish, self._beat, self._keeper.run)
-                    tasks += [asyncio.create_task(_forever(job)) for job in jobs]
+                    jobs = (self._publish, self._beat, self._keeper.write_window)
+                    tasks += [asyncio.create_task(_until(stop, job)) for job in jobs]
                 await stop.wait()
         finally:
+            stop.set()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -156,16 +157,20 @@ class Gateway:
 
     async def _finish(self) -> None:
         try:
-            await asyncio.wait_for(self._keeper.flush(), LAST_FLUSH_S)
+            async with asyncio.timeout(LAST_FLUSH_S):
+                await self._keeper.flush()
         except (Down, Full, TimeoutError) as problem:
             log.error("what was in hand could not be written at the end: %s", problem)
         for part in (self._cache, self._writer, self._publisher):
             await part.close()
 
 
-async def _forever(turn: Callable[[], Awaitable[None]]) -> None:
-    """Do a job's turn again and again: the process's outermost loop, which a fault of ours must not end."""
-    while True:
+async def _until(stop: asyncio.Event, turn: Callable[[], Awaitable[None]]) -> None:
+    """Do a job's turn again and again: the process's outermost loop, which a fault of ours must not end.
+
+    It looks at `stop` itself: a library that swallows the cancel within a turn must not keep the process alive.
+    """
+    while not stop.is_set():
         try:
             await turn()
         except Exception:

@@ -66,7 +66,8 @@ class Connections:
         framer, noise_bytes, heard_s = Framer(), 0, time.monotonic()
         while noise_bytes < MOST_NOISE_BYTES:
             try:
-                data = await asyncio.wait_for(reader.read(READ_BYTES), PAUSE_S)
+                async with asyncio.timeout(PAUSE_S):
+                    data = await reader.read(READ_BYTES)
             except TimeoutError:
                 self._intake.take(framer.finish(), endpoint, now_us())
                 if time.monotonic() - heard_s > IDLE_S:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -56,7 +55,7 @@ class SceneFlight:
 class Scene:
     """Everything that an opening frame takes from the database; `more` counts the flights that were left out."""
 
-    site: Mapping[str, Any]
+    site: queries.ServedSite | None
     flights: tuple[SceneFlight, ...]
     more: int
 
@@ -110,7 +109,7 @@ class Scenes:
         unheard = [str(row.id) for row in rows if str(row.id) not in heard]
         kept = {str(row.id): _kept_in_database(row) for row in rows if str(row.id) not in heard and row.last_received}
         kept |= self._states.states(unheard)
-        return Scene(site=_site(), flights=flights, more=more), list(kept.values())
+        return Scene(site=queries.served_site(), flights=flights, more=more), list(kept.values())
 
 
 def flight_position(flight: str, range_position: int) -> int:
@@ -132,7 +131,3 @@ def _kept_in_database(row: Flight) -> FlightState:
     assert row.last_received is not None
     received_us = int(row.last_received.timestamp() * US_PER_S)
     return FlightState(flight=str(row.id), sample=row.last_sample or {}, received_us=received_us)
-
-
-def _site() -> dict[str, Any]:
-    return {}

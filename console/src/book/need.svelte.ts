@@ -1,6 +1,6 @@
 /** What a company asks for: the state of the booking form, and the request that it makes. */
 import { dayBounds, instant, localClock, localDate } from "../lib/time";
-import type { Alternative, Geometry, Volume } from "../lib/shapes";
+import type { Alternative, BookingBody, Geometry, Volume } from "../lib/shapes";
 
 const GRID_MIN = 15;
 const FT_ROOM = 500;
@@ -41,7 +41,7 @@ export class Need {
     return Object.entries(needed).flatMap(([field, value]) => (value ? [] : [field]));
   }
 
-  body(areas: { code: string; geometry: Geometry | null }[]): Record<string, unknown> {
+  body(areas: { code: string; geometry: Geometry | null }[]): BookingBody {
     return {
       aircraft: this.aircraft,
       pilot: this.pilot,

@@ -1,3 +1,5 @@
+import type { AircraftBody, PilotBody } from "../lib/shapes";
+
 /** Empty forms of the documents, and how they become what the API wants: text to numbers, blanks to nothing. */
 export interface AircraftForm {
   name: string;
@@ -37,13 +39,13 @@ export const blankPilot = (): PilotForm => ({ name: "", remote_pilot_id: "", cer
 // what is no number goes to the server as it was typed, so that its answer is about that
 const number = (text: string) => (text.trim() === "" || Number.isNaN(Number(text)) ? text.trim() : Number(text));
 
-function filled(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined));
+function filled<Body extends object>(fields: Body): Body {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined)) as Body;
 }
 
-export function aircraftBody(form: AircraftForm): Record<string, unknown> {
+export function aircraftBody(form: AircraftForm): AircraftBody {
   const insured = form.insurer || form.policy_number || form.cover_sdr || form.insured_until;
-  return filled({
+  return filled<AircraftBody>({
     name: form.name.trim(),
     kind: form.kind,
     registration: form.registration.trim(),
@@ -64,6 +66,6 @@ export function aircraftBody(form: AircraftForm): Record<string, unknown> {
   });
 }
 
-export function pilotBody(form: PilotForm): Record<string, unknown> {
-  return { ...filled({ name: form.name.trim(), remote_pilot_id: form.remote_pilot_id.trim() }), certificates: form.certificates.filter((one) => one.kind || one.number || one.valid_until).map(filled) };
+export function pilotBody(form: PilotForm): PilotBody {
+  return { ...filled<PilotBody>({ name: form.name.trim(), remote_pilot_id: form.remote_pilot_id.trim() }), certificates: form.certificates.filter((one) => one.kind || one.number || one.valid_until).map(filled) };
 }

@@ -1,4 +1,6 @@
 /** Shapes of the public API that the console reads; names, units and datums are the API's own. */
+import type { components, operations } from "./schema";
+
 export interface Refusal {
   code: string;
   field: string;
@@ -139,24 +141,18 @@ export interface Sample {
 export type Link = "fresh" | "late" | "stale" | "lost";
 
 /** A flight as `GET flights` tells it; names are null for whoever has no need to know them. */
-export interface Flight {
-  id: string;
-  booking_number: string | null;
-  organisation_name: string | null;
-  aircraft_name: string | null;
-  phase: string;
-  start: string | null;
-  end: string | null;
+export type Flight = Omit<components["schemas"]["FlightAnswer"], "sample" | "volumes" | "link"> & {
   sample: Sample | null;
-  link: Link | null;
-  started: string | null;
-  ended: string | null;
-  samples: number;
-  bytes: number;
-  sealed: boolean;
-  sha256: string | null;
   volumes: Volume[];
-}
+  link: Link | null;
+};
+
+type BodyOf<Operation extends keyof operations> = operations[Operation] extends { requestBody?: { content: { "application/json": infer Body } } } ? Body : never;
+
+/** Request bodies by the API's own field names; values go as they were typed, and the server's answer is about them. */
+export type AircraftBody = Partial<Record<keyof BodyOf<"aircraft_add">, unknown>>;
+export type PilotBody = Partial<Record<keyof BodyOf<"pilots_add">, unknown>>;
+export type BookingBody = Partial<Record<keyof BodyOf<"bookings_request">, unknown>>;
 
 /** A flight as the live socket opens with it. */
 export interface LiveFacts {

@@ -16,7 +16,7 @@ const formats = {
   day: local({ weekday: "short", day: "numeric", month: "short" }),
   longDay: local({ weekday: "long", day: "numeric", month: "long" }),
   fullDay: local({ weekday: "short", day: "numeric", month: "short", year: "numeric" }),
-  utcDay: utc({ weekday: "short", day: "numeric", month: "short" }),
+  utcDay: new Intl.DateTimeFormat(tongue, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" }),
   weekday: local({ weekday: "short" }),
   dayNumber: local({ day: "numeric" }),
   month: local({ month: "short" }),

@@ -68,9 +68,11 @@ function fieldStyle(kind: string, name: string, { colour, font }: Ink): Style {
   const text = (shown: string, second = false) =>
     new Text({ text: shown, font: second ? font["type-map-second"] : font["type-map"], fill: new Fill({ color: colour["map-label"] }), overflow: true,
       backgroundFill: new Fill({ color: colour["map-ground"] }), padding: [1, 3, 0, 3] });
+  const along = (shown: string) =>
+    new Text({ text: shown, font: font["type-map-second"], fill: new Fill({ color: colour["map-label"] }), placement: "line", textBaseline: "bottom", offsetY: -3 });
   if (kind === "runway") return new Style({ fill: new Fill({ color: colour["map-runway"] }), stroke: new Stroke({ color: colour["map-line"], width: 1 }), zIndex: 3 });
   if (kind === "threshold") return new Style({ text: text(name), zIndex: 4 });
-  if (kind === "atz") return new Style({ stroke: new Stroke({ color: colour["map-line"], width: 1, lineDash: [8, 5] }), text: text(name, true) });
+  if (kind === "atz") return new Style({ stroke: new Stroke({ color: colour["map-line"], width: 1, lineDash: [8, 5] }), text: along(name) });
   if (kind === "centreline") return new Style({ stroke: new Stroke({ color: colour["map-faint"], width: 1, lineDash: [12, 6] }) });
   return new Style({ stroke: new Stroke({ color: colour["map-faint"], width: 1 }), text: text(name, true), zIndex: 1 });
 }

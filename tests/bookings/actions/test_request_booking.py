@@ -1,12 +1,14 @@
 import datetime as dt
+from dataclasses import replace
 from typing import cast
 from uuid import uuid4
 
 import pytest
 
+from bookings.actions.load_site import load_site
 from bookings.actions.plan import Wish
 from bookings.actions.request_booking import request_booking, try_booking
-from bookings.models import Booking, Claim
+from bookings.models import Booking, Claim, Site
 from bookings.rules.facts import Classification, VolumeKind
 from testcentre.accounts.actions import create_key, create_organisation
 from testcentre.accounts.asker import Asker
@@ -104,7 +106,11 @@ def test_rules_and_clashes_are_told_together(aero: Person, heavylift: Person) ->
 def test_a_refusal_stores_nothing(aero: Person) -> None:
     refused(aero.asker, wish_of(aero, classification=Classification.SECRET))
 
-    assert (Booking.objects.count(), Claim.objects.count(), Announcement.objects.filter(kind__startswith="booking").count()) == (0, 0, 0)
+    assert (
+        Booking.objects.count(),
+        Claim.objects.count(),
+        Announcement.objects.filter(kind__startswith="booking").count(),
+    ) == (0, 0, 0)
 
 
 def test_touching_slots_do_not_clash(aero: Person, heavylift: Person) -> None:
@@ -151,7 +157,9 @@ def test_volumes_that_share_an_edge_do_not_clash(aero: Person, heavylift: Person
     assert a_booking(heavylift, volumes=(volume(east),)).state == "requested"
 
 
-def test_overlapping_volumes_clash_and_one_from_the_ground_reaches_down_without_bound(aero: Person, heavylift: Person) -> None:
+def test_overlapping_volumes_clash_and_one_from_the_ground_reaches_down_without_bound(
+    aero: Person, heavylift: Person
+) -> None:
     a_booking(aero, volumes=(volume(floor_ft=None, ceiling_ft=300),))
 
     error = refused(heavylift.asker, wish_of(heavylift, volumes=(volume(floor_ft=-100, ceiling_ft=120),)))
@@ -186,7 +194,9 @@ def test_a_booking_does_not_clash_with_its_own_volumes(aero: Person) -> None:
     assert booking.state == "requested"
 
 
-def test_a_ground_risk_buffer_clashes_with_an_occupied_stand_and_not_with_air_traffic(aero: Person, heavylift: Person) -> None:
+def test_a_ground_risk_buffer_clashes_with_an_occupied_stand_and_not_with_air_traffic(
+    aero: Person, heavylift: Person
+) -> None:
     stand = a_booking(aero, resources=("STAND-1",)).resources.get()
     over = stand.facts.outline
     assert over is not None
@@ -298,3 +308,38 @@ def test_roles_without_the_right_do_not_book(aero: Person, who: str) -> None:
 def test_a_company_does_not_book_for_another(aero: Person, heavylift: Person) -> None:
     with pytest.raises(Forbidden):
         request_booking(aero.asker, wish_of(heavylift, organisation_id=heavylift.organisation_id), now=utc_now())
+
+
+def test_range_staff_waive_a_rule_with_a_reason_that_is_kept(aero: Person) -> None:
+    load_site("ehtw")
+    now = dt.datetime(2027, 6, 15, 9, 0, tzinfo=dt.UTC)  # a Tuesday, with opening hours until 18:00
+    soon = wish_of(
+        aero, start=now + dt.timedelta(hours=2), resources=("RWY-05-23",), organisation_id=aero.organisation_id
+    )
+    waived = replace(soon, waive=frozenset({"lead_time_too_short"}), waiver_reason="the aircraft is here already")
+    operator, manager = person("range/operator").asker, person("range/manager").asker
+
+    with pytest.raises(Refused) as caught:
+        request_booking(operator, soon, now=now)
+    booking = request_booking(manager, waived, now=now)
+
+    assert codes(caught.value) == ["lead_time_too_short"]
+    assert (booking.waived, booking.waiver_reason) == (["lead_time_too_short"], "the aircraft is here already")
+    assert Entry.objects.get(action="booking.request").details["waived"] == ["lead_time_too_short"]
+
+
+def test_a_site_that_confirms_at_once_does_so_in_the_same_transaction(aero: Person) -> None:
+    site = Site.objects.get()
+    site.facts_data["confirm_at_once"] = True
+    site.save()
+
+    booking = a_booking(aero)
+
+    assert booking.state == "confirmed"
+    assert booking.crew.get().flight_id is not None
+    assert list(
+        Announcement.objects.filter(kind__startswith="booking").order_by("id").values_list("kind", flat=True)
+    ) == [
+        "booking_requested",
+        "booking_confirmed",
+    ]

@@ -96,7 +96,9 @@ def test_every_verb_leads_where_the_table_says_and_nowhere_else(booking: Booking
 
 @pytest.mark.parametrize("verb", list(ACTIONS))
 def test_a_verb_writes_trail_version_reason_and_announcement(booking: Booking, verb: Verb) -> None:
-    before = next(state for state, its_verb in TRANSITIONS if its_verb is verb and state in CLAIMING_STATES - {BookingState.HELD})
+    before = next(
+        state for state, its_verb in TRANSITIONS if its_verb is verb and state in CLAIMING_STATES - {BookingState.HELD}
+    )
     in_state(booking, before)
 
     changed = do(verb, booking.id, booking.start, reason="because")

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from tests.bookings.api.client import Desk
     from tests.people import Person
 
-# imports stand inside: pytest may load this file before Django's apps are ready
-
 
 @pytest.fixture(autouse=True)
 def _site(db: None) -> None:

@@ -105,7 +105,11 @@ def test_a_dry_run_tells_the_same_list_and_stores_nothing(aero: Desk, heavylift:
 
     assert (dry.status_code, dry.json()["would"]) == (200, "refuse")
     assert dry.json()["errors"] == real.json()["errors"]
-    assert heavylift.book(dry_run=True, start=tomorrow(15)).json() == {"would": "request", "errors": [], "alternatives": []}
+    assert heavylift.book(dry_run=True, start=tomorrow(15)).json() == {
+        "would": "request",
+        "errors": [],
+        "alternatives": [],
+    }
     assert Booking.objects.count() == 1
 
 
@@ -173,7 +177,9 @@ def test_a_stale_version_is_412_and_the_read_one_goes_through(aero: Desk, operat
 
     stale = act(operator, booking, "confirm", **{"If-Match": '"9"'})
     garbage = act(operator, booking, "confirm", **{"If-Match": "W/x"})
-    fresh = act(operator, booking, "confirm", **{"If-Match": get(operator, f"bookings/{booking['id']}").headers["ETag"]})
+    fresh = act(
+        operator, booking, "confirm", **{"If-Match": get(operator, f"bookings/{booking['id']}").headers["ETag"]}
+    )
 
     assert (stale.status_code, garbage.status_code, fresh.status_code) == (412, 412, 200)
     assert fresh.headers["ETag"] == '"2"'
@@ -228,7 +234,9 @@ def test_a_list_costs_the_same_queries_for_one_row_and_for_three(aero: Desk) -> 
     for hours in ((8,), (10, 12)):
         for hour in hours:
             aero.book(start=tomorrow(hour), volumes=[VOLUME])
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             get(aero.who, "bookings")
         counts.append(len(queries))
 

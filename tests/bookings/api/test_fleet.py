@@ -60,7 +60,15 @@ def test_the_signing_key_rests_encrypted_as_the_gateway_reads_it(aero: Desk) -> 
 
 
 def test_optional_fields_may_be_absent_or_null(aero: Desk) -> None:
-    optional = ("registration", "operator_number", "payload_kg", "endurance_min", "insurance", "signing_key", "allowed_sources")
+    optional = (
+        "registration",
+        "operator_number",
+        "payload_kg",
+        "endurance_min",
+        "insurance",
+        "signing_key",
+        "allowed_sources",
+    )
     absent = post(aero.who, "aircraft", an_aircraft(**dict.fromkeys(optional, ...)))
     null = post(aero.who, "aircraft", an_aircraft(serial_number="TESTC000000000001", **dict.fromkeys(optional)))
 
@@ -126,6 +134,14 @@ def test_a_pilot_is_answered_as_entered(aero: Desk) -> None:
     assert answer.status_code == 201
     assert answer.json() == {"id": answer.json()["id"], **body}
     assert get(aero.who, f"pilots/{answer.json()['id']}").json() == answer.json()
+
+
+def test_further_fields_of_a_certificate_are_not_kept(aero: Desk) -> None:
+    proof = {"kind": "STS", "number": "STS-1", "valid_until": "2031-12-31"}
+
+    answer = post(aero.who, "pilots", {"name": "Pilot", "certificates": [{**proof, "expires_on": "2031-12-31"}]})
+
+    assert (answer.status_code, answer.json()["certificates"]) == (201, [proof])
 
 
 @pytest.mark.parametrize("value", ["2027-02-29", "27-01-01", "2027-1-1", 20270101, "1999-01-01", "2027-W01-1", None])

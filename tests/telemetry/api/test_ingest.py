@@ -185,20 +185,19 @@ async def test_without_the_stream_it_is_503_within_five_seconds_and_then_goes_on
 
 
 async def test_near_its_bound_the_stream_refuses_with_507(bus: Bus, settings: Settings) -> None:
-    small = PrivateValkey(maxmemory="3mb")
-    settings.REDIS_STREAM_URL = small.url
-    place = Bus(small)
-    place.admit(grant())
-    peer = sender()
-    statuses = []
-    body = some_flight(peer, 1) * 400
-    for _ in range(40):
-        answer = await post(body)
-        statuses.append(answer.status)
-    assert statuses[-1] == 507
-    assert answer.headers["retry-after"] == "10"
-    assert len(place.kept()) == statuses.count(202)
-    small.close()
+    with PrivateValkey(maxmemory="3mb") as small:
+        settings.REDIS_STREAM_URL = small.url
+        place = Bus(small)
+        place.admit(grant())
+        peer = sender()
+        statuses = []
+        body = some_flight(peer, 1) * 400
+        for _ in range(40):
+            answer = await post(body)
+            statuses.append(answer.status)
+        assert statuses[-1] == 507
+        assert answer.headers["retry-after"] == "10"
+        assert len(place.kept()) == statuses.count(202)
 
 
 async def test_half_a_packet_at_the_end_is_kept_raw(bus: Bus) -> None:

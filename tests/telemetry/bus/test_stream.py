@@ -109,16 +109,15 @@ async def test_bytes_that_are_no_batch_are_handed_over_as_they_are(valkey: Priva
 
 
 async def test_a_full_redis_refuses_and_keeps_nothing_of_it() -> None:
-    server = PrivateValkey(maxmemory="4mb")
-    writer, reader = StreamWriter(server.url), StreamReader(server.url)
-    kept = await fill(writer)
-    with pytest.raises(Full):
-        await writer.append_many([batch(b"x" * 100_000)])
-    assert reader.length(1) == reader.last_number(1) == kept
-    reader.trim_through(1, last=reader.read(1)[-1].id)
-    assert await writer.append(batch(), once=str(kept), fingerprint="f") is True
-    await writer.close()
-    server.close()
+    with PrivateValkey(maxmemory="4mb") as server:
+        writer, reader = StreamWriter(server.url), StreamReader(server.url)
+        kept = await fill(writer)
+        with pytest.raises(Full):
+            await writer.append_many([batch(b"x" * 100_000)])
+        assert reader.length(1) == reader.last_number(1) == kept
+        reader.trim_through(1, last=reader.read(1)[-1].id)
+        assert await writer.append(batch(), once=str(kept), fingerprint="f") is True
+        await writer.close()
 
 
 async def test_a_dead_redis_is_down_and_used_again_when_it_is_back(valkey: PrivateValkey) -> None:

@@ -21,46 +21,46 @@ class Clock:
 
 
 async def test_records_of_a_link_travel_together_and_large_ones_at_once() -> None:
-    valkey, counts = PrivateValkey(), Counts()
-    writer, reader = StreamWriter(valkey.url), StreamReader(valkey.url)
-    keeper = Keeper(writer, counts, name="g", now_us=Clock())
-    keeper.keep(AERO, "udp:1", Record(1, b"a"))
-    keeper.keep(AERO, "udp:1", Record(2, b"b"))
-    keeper.keep(AERO, "udp:2", Record(3, b"x" * BATCH_BYTES))
-    keeper.keep(AERO, "udp:2", Record(4, b"c"))
-    keeper.end(AERO, "udp:1")
-    await keeper.flush()
-    found = [entry.batch for entry in reader.read(1)]
-    told = [(b.link, b.kind, [(r.receive_us, len(r.data)) for r in b.records]) for b in found if b]
-    assert told == [
-        ("udp:2", "mavlink", [(3, BATCH_BYTES)]),
-        ("udp:1", "mavlink", [(1, 1), (2, 1)]),
-        ("udp:1", "end", []),
-        ("udp:2", "mavlink", [(4, 1)]),
-    ]
-    assert counts.named["records_kept"] == 4
-    await writer.close()
-    valkey.close()
+    counts = Counts()
+    with PrivateValkey() as valkey:
+        writer, reader = StreamWriter(valkey.url), StreamReader(valkey.url)
+        keeper = Keeper(writer, counts, name="g", now_us=Clock())
+        keeper.keep(AERO, "udp:1", Record(1, b"a"))
+        keeper.keep(AERO, "udp:1", Record(2, b"b"))
+        keeper.keep(AERO, "udp:2", Record(3, b"x" * BATCH_BYTES))
+        keeper.keep(AERO, "udp:2", Record(4, b"c"))
+        keeper.end(AERO, "udp:1")
+        await keeper.flush()
+        found = [entry.batch for entry in reader.read(1)]
+        told = [(b.link, b.kind, [(r.receive_us, len(r.data)) for r in b.records]) for b in found if b]
+        assert told == [
+            ("udp:2", "mavlink", [(3, BATCH_BYTES)]),
+            ("udp:1", "mavlink", [(1, 1), (2, 1)]),
+            ("udp:1", "end", []),
+            ("udp:2", "mavlink", [(4, 1)]),
+        ]
+        assert counts.named["records_kept"] == 4
+        await writer.close()
 
 
 async def test_while_the_stream_is_away_the_oldest_is_dropped_at_the_bound_and_counted() -> None:
-    valkey, counts, clock = PrivateValkey(), Counts(), Clock()
-    valkey.kill()
-    writer, reader = StreamWriter(valkey.url), StreamReader(valkey.url)
-    keeper = Keeper(writer, counts, name="g", now_us=clock)
-    whole = MOST_WAITING_BYTES // BATCH_BYTES
-    for n in range(whole + 3):
-        keeper.keep(AERO, "udp:1", Record(n, b"x" * BATCH_BYTES))
-    assert (counts.named["records_lost"], counts.named["bytes_lost"]) == (3, 3 * BATCH_BYTES)
-    with pytest.raises(Down):
+    counts, clock = Counts(), Clock()
+    with PrivateValkey() as valkey:
+        valkey.kill()
+        writer, reader = StreamWriter(valkey.url), StreamReader(valkey.url)
+        keeper = Keeper(writer, counts, name="g", now_us=clock)
+        whole = MOST_WAITING_BYTES // BATCH_BYTES
+        for n in range(whole + 3):
+            keeper.keep(AERO, "udp:1", Record(n, b"x" * BATCH_BYTES))
+        assert (counts.named["records_lost"], counts.named["bytes_lost"]) == (3, 3 * BATCH_BYTES)
+        with pytest.raises(Down):
+            await keeper.flush()
+        clock.now_us += LONGEST_WAIT_US + 1
+        keeper.keep(AERO, "udp:1", Record(7, b"young"))
+        valkey.start()
         await keeper.flush()
-    clock.now_us += LONGEST_WAIT_US + 1
-    keeper.keep(AERO, "udp:1", Record(7, b"young"))
-    valkey.start()
-    await keeper.flush()
-    assert counts.named["records_lost"] == whole + 3
-    (entry,) = reader.read(1)
-    assert entry.batch is not None
-    assert entry.batch.records == [Record(7, b"young")]
-    await writer.close()
-    valkey.close()
+        assert counts.named["records_lost"] == whole + 3
+        (entry,) = reader.read(1)
+        assert entry.batch is not None
+        assert entry.batch.records == [Record(7, b"young")]
+        await writer.close()

@@ -1,3 +1,4 @@
+import asyncio
 import multiprocessing
 import os
 import signal
@@ -11,6 +12,7 @@ from telemetry.bus.feed import FeedReader, Heartbeat
 from telemetry.bus.grants import GrantWriter
 from telemetry.bus.stream import StreamReader
 from telemetry.gateway import GatewaySettings, run
+from telemetry.gateway.process import Gateway
 from telemetry.gateway.sockets import bind
 from telemetry.wire.framing import split
 from tests.telemetry.gateway.place import AERO, KEYS_KEY, grant
@@ -110,3 +112,19 @@ def test_a_gateway_that_can_not_listen_ends_with_the_systems_error(valkey: Priva
     writer.close()
     with pytest.raises(OSError, match="assign"):
         run(settings_for(valkey, udp_host="198.51.100.1"))
+
+
+@pytest.mark.asyncio
+async def test_a_gateway_stops_at_once_at_whatever_point_it_is_caught(valkey: PrivateValkey) -> None:
+    writer = GrantWriter(valkey.url)
+    writer.write_all([grant()])
+    writer.close()
+    for moment in range(60):
+        stop, gateway = asyncio.Event(), Gateway(settings_for(valkey))
+        serving = asyncio.create_task(gateway.serve(stop))
+        while not gateway._udp_port:  # noqa: ASYNC110 — it has no event for that
+            await asyncio.sleep(0.002)
+        await asyncio.sleep(0.03 + moment % 20 * 0.002)  # around the end of a batch window
+        stop.set()
+        async with asyncio.timeout(5):
+            await serving

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from telemetry.bus.feed import Unadmitted
 from testcentre.foundation.clock import utc_now
+from tests.factories import load_exercise
 from tests.people import person
 from tests.telemetry.live.makers import flight, heartbeat, state
 from tests.telemetry.live.serving import Frame, Server
@@ -43,6 +44,14 @@ def test_the_first_frame_shows_every_flight_that_has_not_ended_heard_or_not(serv
     assert shown["volumes"][0]["ceiling_ft_amsl"] == 400
     assert [row_of(snapshot, unheard.id)[name] for name in ("sample", "link", "age_s")] == [None, None, None]
     assert [gateway["name"] for gateway in snapshot["range"]["gateways"]] == ["gateway-1"]
+
+
+def test_the_snapshot_names_the_site_and_says_when_nothing_on_it_is_real(server: Server) -> None:
+    key = person("range/operator").key
+    assert server.open("/ws/range", key).frame()["range"]["site"] is None
+    load_exercise()
+    site = server.open("/ws/range", key).frame()["range"]["site"]
+    assert (site["code"], site["exercise"], site["version"]) == ("ehtw-exercise", True, 1)
 
 
 def test_of_a_restricted_booking_range_control_sees_the_aircraft_but_not_whose_it_is(

@@ -1,0 +1,21 @@
+"""Which site this installation serves, for whoever shows things that happen there."""
+
+from dataclasses import dataclass
+
+from bookings.models import Site
+
+
+@dataclass(frozen=True, slots=True)
+class ServedSite:
+    """The site by its file's code and name; `exercise` says that nothing on it is real; `version` rises by loading."""
+
+    code: str
+    name: str
+    exercise: bool
+    version: int
+
+
+def served_site() -> ServedSite | None:
+    """Return the site as last loaded, or None before any was."""
+    row = Site.objects.values_list("code", "name", "exercise", "version").first()
+    return None if row is None else ServedSite(*row)

@@ -1,0 +1,1 @@
+import{a as e,f as t,w as n,y as r}from"./time-Bnyw-a11.js";function i(i){let a=new Date,[o,s,c]=i.children;o&&s&&c&&(o.textContent=e(a),s.textContent=`${t(a)} ${n(`local`)}`,c.textContent=`${r(a)} UTC`)}var a=document.querySelector(`.top .clock`);a&&(i(a),setInterval(()=>i(a),1e3));
