@@ -30,9 +30,10 @@ def test_work_holds_the_lock_and_its_failure_frees_it_also_within_another_transa
         raise Away
 
     with transaction.atomic():
+        before = advisory_locks()
         with pytest.raises(Away):
             in_site_transaction(work)
-        assert (held, advisory_locks()) == ([1], 0)
+        assert (held, advisory_locks()) == ([before + 1], before)
 
 
 def test_what_the_constraint_refuses_is_a_clash_and_leaves_nothing() -> None:
