@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= .data
+TESTERS ?= 2
+ATTEMPTS ?= 100000
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,18 +19,18 @@ MYPY_ENV := DATABASE_URL=postgresql://none REDIS_URL=redis://none REDIS_STREAM_U
             TESTCENTRE_SECRET_KEY=no-secret-only-for-the-type-checker TESTCENTRE_KEYS_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench console lock
+.PHONY: help setup run test check format bench race console lock
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ — /' | sort
 
 setup: $(RUN_STAMP)  ## make .venv with what the service needs
 run: $(RUN_STAMP)  ## run everything on this machine, with the demo: PORT=8000 DATA=.data
-	@exec $(BIN)/testcentre up --port $(PORT) --data $(DATA)
+	@exec $(BIN)/testcentre up --port '$(PORT)' --data '$(DATA)'
 
-test: $(DEV_STAMP)  ## run all tests: TESTS=tests/bookings runs some
+test: $(DEV_STAMP)  ## run all tests in two processes: TESTS=tests/bookings runs some, TESTERS=0 in this one
 	@$(BIN)/python -m tests.browser.fetch
-	@exec $(BIN)/python -m pytest $(TESTS)
+	@exec $(BIN)/python -m pytest --numprocesses '$(TESTERS)' $(TESTS)
 
 check: $(DEV_STAMP)  ## formatting, lints, types, import directions, migrations
 	$(BIN)/ruff format --check .
@@ -41,7 +43,10 @@ format: $(DEV_STAMP)  ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
-bench: $(patsubst bench/%.py,bench-%,$(filter-out bench/__init__.py bench/_%.py,$(wildcard bench/*.py)))  ## measure everything
+bench: $(patsubst bench/%.py,bench-%,$(filter-out bench/__init__.py bench/_%.py bench/race.py,$(wildcard bench/*.py)))  ## measure everything
+
+race: $(DEV_STAMP)  ## race for slots through every door and prove that none was granted twice: ATTEMPTS=1000000 for more
+	@exec $(BIN)/python -m bench.race --attempts '$(ATTEMPTS)'
 
 bench-%: $(DEV_STAMP)  ## measure one thing, for example bench-start; prints one JSON line
 	@exec $(BIN)/python -m bench.$*

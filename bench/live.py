@@ -1,7 +1,8 @@
 """Measure the age of a state at the console: 10 flights at 10 Hz over UDP, watched by 10 consoles, on one machine.
 
 The whole way is the real one: UDP, gateway, feed, hub, WebSocket. Each position is one step
-further north than the one before, so a console can tell when what it shows was sent. Prints one JSON line.
+further north than the one before, so a console can tell when what it shows was sent. Prints one JSON line; `load_1min`
+says how busy the machine was with all else. Ends with 1 and a sentence when a process dies or nothing is seen.
 
     python -m bench.live [--flights 10] [--consoles 10] [--seconds 20]
 """
@@ -9,6 +10,7 @@ further north than the one before, so a console can tell when what it shows was 
 import argparse
 import asyncio
 import json
+import math
 import os
 import socket
 import subprocess
@@ -18,7 +20,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -32,8 +34,12 @@ PERIOD_S = 0.1
 STEP_DEG = 1e-6
 START_LATITUDE_DEG, LONGITUDE_DEG = 52.2758333, 6.8891667
 WARM_UP_S = 2.0
-START_LIMIT_S = 60.0
+START_LIMIT_S, STOP_LIMIT_S = 60.0, 15.0
 SCRIPT = str(Path(sys.executable).with_name("testcentre"))
+
+
+class Failed(Exception):
+    """There is nothing to measure; the text is one sentence."""
 
 
 class Aircraft:
@@ -126,6 +132,8 @@ async def measure(
         watching = asyncio.gather(*(watch(console, fleet, ages_s, until_s) for console in sockets))
         await fly(fleet, port, WARM_UP_S + seconds)
         ticks = await watching
+    if not ages_s:
+        raise Failed(f"{consoles} consoles saw {sum(ticks)} ticks, but no position: was what UDP brought admitted?")
     ages_s.sort()
     return {
         "bench": "live",
@@ -133,11 +141,13 @@ async def measure(
         "rate_hz": round(1 / PERIOD_S),
         "consoles": consoles,
         "positions_seen": len(ages_s),
+        "positions_sent": round(len(fleet) * consoles * seconds / PERIOD_S),
         "age_p50_ms": round(ages_s[len(ages_s) // 2] * 1000, 1),
-        "age_p99_ms": round(ages_s[int(len(ages_s) * 0.99)] * 1000, 1),
+        "age_p99_ms": round(ages_s[math.ceil(len(ages_s) * 0.99) - 1] * 1000, 1),
         "age_max_ms": round(ages_s[-1] * 1000, 1),
         "limit_p99_ms": 250,
         "ticks_per_s": round(min(ticks) / seconds, 2),
+        "load_1min": round(os.getloadavg()[0], 1),
     }
 
 
@@ -149,33 +159,38 @@ def command(environment: dict[str, str], *words: str) -> str:
 
 
 @contextmanager
-def running(environment: dict[str, str], *words: str) -> Iterator[None]:
-    """Run a process of the service for the length of the block."""
+def running(environment: dict[str, str], *words: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a process of the service for the length of the block; yields it."""
     process = subprocess.Popen([SCRIPT, *words], env=environment, stdout=sys.stderr)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
-        process.wait(15)
+        try:
+            process.wait(STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-def wait_until_up(web_port: int, feed_url: str) -> None:
+def wait_until_up(web_port: int, feed_url: str, processes: "list[subprocess.Popen[bytes]]") -> None:
     """Wait until the web process answers and the gateway beats.
 
     Raises:
-        TimeoutError: they don't within 60 s.
+        Failed: they don't within 60 s, or one of them has ended.
     """
     feed, end_s = FeedReader(feed_url), time.monotonic() + START_LIMIT_S
-    while time.monotonic() < end_s:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{web_port}/healthz", timeout=2):
+    try:
+        while time.monotonic() < end_s:
+            if any(process.poll() is not None for process in processes):
+                raise Failed("web or gateway ended at its start: see its last words above.")
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{web_port}/healthz", timeout=2):
                 if feed.heartbeats():
-                    feed.close()
                     return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise TimeoutError(f"web and gateway are not up within {START_LIMIT_S:.0f} s")
+            time.sleep(0.1)
+    finally:
+        feed.close()
+    raise Failed(f"web and gateway are not up within {START_LIMIT_S:.0f} s.")
 
 
 def free_port(kind: socket.SocketKind) -> int:
@@ -205,13 +220,16 @@ def main() -> None:
         grants, now_us = GrantWriter(environment["REDIS_STREAM_URL"]), time.time_ns() // 1000
         grants.write_all([aircraft.grant(now_us) for aircraft in fleet])
         grants.close()
-        stack.enter_context(running(environment, "gateway"))
-        stack.enter_context(running(environment, "web", "--port", str(web)))
-        wait_until_up(web, environment["REDIS_URL"])
+        gateway = stack.enter_context(running(environment, "gateway"))
+        server = stack.enter_context(running(environment, "web", "--port", str(web)))
+        wait_until_up(web, environment["REDIS_URL"], [gateway, server])
         url = f"ws://127.0.0.1:{web}/ws/range"
         figures = measure(url, key, udp, fleet, consoles=asked.consoles, seconds=asked.seconds)
         print(json.dumps(asyncio.run(figures)))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Failed as problem:
+        sys.exit(f"bench-live: {problem}")

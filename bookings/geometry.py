@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 from shapely.geometry import Polygon
+
+_EARTH = Geod(ellps="WGS84")
 
 
 class SitePlane:
@@ -13,6 +15,7 @@ class SitePlane:
     def __init__(self, *, latitude_deg: float, longitude_deg: float) -> None:
         """Build the plane at a WGS-84 reference point."""
         plane = f"+proj=tmerc +lat_0={latitude_deg} +lon_0={longitude_deg} +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m"
+        self._reference = longitude_deg, latitude_deg
         self._to_plane = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
         self._to_geographic = Transformer.from_crs(plane, "EPSG:4326", always_xy=True)
 
@@ -26,8 +29,13 @@ class SitePlane:
         longitude_deg, latitude_deg = self._to_geographic.transform(east_m, north_m)
         return float(longitude_deg), float(latitude_deg)
 
+    def from_reference_m(self, longitude_deg: float, latitude_deg: float) -> float:
+        """Return how far a position lies from the reference point over the earth, also where the plane can't reach."""
+        _, _, distance_m = _EARTH.inv(*self._reference, longitude_deg, latitude_deg)
+        return float(distance_m)
+
     def ring_m(self, ring: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Return (longitude, latitude) corners as (east, north) in metres; infinite where the plane can't reach."""
+        """Return (longitude, latitude) corners as (east, north) in metres; only true near the reference point."""
         longitudes_deg, latitudes_deg = zip(*ring, strict=True)
         east_m, north_m = self._to_plane.transform(longitudes_deg, latitudes_deg)
         return list(zip(east_m, north_m, strict=True))

@@ -14,7 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: ["chrome123", "firefox120", "safari17.5"],
     rolldownOptions: {
-      input: ["base", "book", "bookings", "documents", "range", "flights", "flight"].map((page) => `src/pages/${page}.ts`),
+      input: ["base", "book", "bookings", "documents", "connections", "range", "day", "approvals", "closures", "day", "approvals", "closures", "flights", "flight", "utilisation"].map((page) => `src/pages/${page}.ts`),
     },
   },
 });

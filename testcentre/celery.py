@@ -11,7 +11,7 @@ app = Celery("testcentre")
 
 
 def configure(celery: Celery) -> None:
-    """Set what `research`ed failures ask for: late acknowledgement, one task at a time, quick return of lost ones."""
+    """Set it up so that no dying worker loses a task: acknowledged when done, one at a time, soon given to another."""
     from django.conf import settings  # noqa: PLC0415 — the settings module is named just above
 
     url: str = settings.REDIS_URL
@@ -33,7 +33,7 @@ def configure(celery: Celery) -> None:
         worker_hijack_root_logger=False,
         task_time_limit=600,
         task_default_queue="prompt",
-        task_routes={"telemetry.tasks.drain_*": {"queue": "drain"}},
+        task_routes={"telemetry.tasks.drain_*": {"queue": "drain"}, "bookings.tasks.send_*": {"queue": "outgoing"}},
         timezone="UTC",
         beat_schedule=BEAT,
     )
@@ -50,6 +50,36 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "prompt", "expires": 5},
     },
+    "send what is due to webhooks": {
+        "task": "bookings.tasks.send_webhooks",
+        "schedule": 2.0,
+        "options": {"queue": "outgoing", "expires": 2},
+    },
+    "send the e-mails that are due": {
+        "task": "bookings.tasks.send_mails",
+        "schedule": 2.0,
+        "options": {"queue": "outgoing", "expires": 2},
+    },
+    "sweep what was sent long ago": {
+        "task": "bookings.tasks.sweep_outgoing",
+        "schedule": 3600.0,
+        "options": {"queue": "prompt", "expires": 3600},
+    },
+    "end what is over": {
+        "task": "bookings.tasks.end_what_is_over",
+        "schedule": 5.0,
+        "options": {"queue": "prompt", "expires": 5},
+    },
+    "look at approvals that are due": {
+        "task": "bookings.tasks.look_at_approvals",
+        "schedule": 30.0,
+        "options": {"queue": "prompt", "expires": 30},
+    },
+    "look at the papers of bookings": {
+        "task": "bookings.tasks.look_at_papers",
+        "schedule": 3600.0,
+        "options": {"queue": "prompt", "expires": 3600},
+    },
     "sweep what nothing refers to": {
         "task": "telemetry.tasks.sweep",
         "schedule": 3600.0,
@@ -58,4 +88,4 @@ BEAT: dict[str, dict[str, Any]] = {
 }
 
 configure(app)
-app.autodiscover_tasks(["telemetry"])
+app.autodiscover_tasks(["bookings", "telemetry"])

@@ -32,6 +32,10 @@ class Environment:
     mavlink_udp_port: int
     mavlink_tcp_port: int
     gateway_name: str
+    public_url: str
+    email_url: str
+    email_from: str
+    webhook_loopback: bool
 
     @property
     def objects(self) -> Path:
@@ -67,6 +71,15 @@ def read(source: Mapping[str, str] = os.environ) -> Environment:
         mavlink_udp_port=_number(source, "MAVLINK_UDP_PORT", 14550, 65535),
         mavlink_tcp_port=_number(source, "MAVLINK_TCP_PORT", 5760, 65535),
         gateway_name=source.get("GATEWAY_NAME", "gateway-1"),
+        public_url=_checked(
+            "TESTCENTRE_PUBLIC_URL",
+            source.get("TESTCENTRE_PUBLIC_URL", "http://127.0.0.1:8000"),
+            lambda v: urlsplit(v).scheme in {"http", "https"} and bool(urlsplit(v).hostname),
+            "a URL that begins with http:// or https://",
+        ),
+        email_url=_mail_server(source, "TESTCENTRE_EMAIL_URL"),
+        email_from=source.get("TESTCENTRE_EMAIL_FROM", "testcentre@localhost"),
+        webhook_loopback=_flag(source, "TESTCENTRE_WEBHOOK_LOOPBACK"),
     )
 
 
@@ -83,6 +96,14 @@ def _url(source: Mapping[str, str], name: str, *schemes: str) -> str:
         raise BadSetting(
             f"{name} must be a URL that begins with {' or '.join(f'{s}://' for s in schemes)}, got {value!r}."
         )
+    return value
+
+
+def _mail_server(source: Mapping[str, str], name: str) -> str:
+    value = source.get(name, "")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname):
+        raise BadSetting(f"{name} must be smtp://, smtp+tls:// or smtps:// with a host, got something else.")
     return value
 
 

@@ -1,7 +1,8 @@
 """Is the process alive, and are the engines that it needs fit to serve."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from telemetry import bus
 from telemetry.bus.events import EventReader
-from telemetry.bus.feed import FeedReader
+from telemetry.bus.feed import FeedReader, Heartbeat
 from telemetry.bus.grants import GrantReader
 
 LIMIT_S = 2.0
@@ -49,11 +50,20 @@ async def _within_limit(check: Callable[[], Awaitable[None]]) -> str:
     return "ok"
 
 
-async def _database() -> None:
-    """Open a connection of its own: one from the pool could hide that no new one can be had."""
+@asynccontextmanager
+async def own_connection() -> AsyncGenerator[psycopg.AsyncConnection[Any], None]:
+    """Open a connection to the database beside the pool: one from there could hide that no new one can be had.
+
+    What waits on it can be given up at any time, also when the database is frozen.
+    """
     params: dict[str, Any] = connection.get_connection_params()
     params.pop("cursor_factory", None)
     async with await psycopg.AsyncConnection.connect(**params) as own:
+        yield own
+
+
+async def _database() -> None:
+    async with own_connection() as own:
         rows = await (await own.execute("SELECT app, name FROM django_migrations")).fetchall()
     missing = sorted(_migrations() - {(app, name) for app, name in rows})
     if missing:
@@ -74,9 +84,20 @@ async def _stream() -> None:
 
 
 async def _relaxed() -> None:
+    await asyncio.to_thread(heartbeats)
+
+
+def heartbeats() -> list[Heartbeat]:
+    """Return the gateways' last heartbeats, on a connection of its own; blocking.
+
+    Raises:
+        Down: Redis does not answer within 3 s.
+    """
     reader = FeedReader(settings.REDIS_URL)
-    await asyncio.to_thread(reader.heartbeats)
-    reader.close()
+    try:
+        return reader.heartbeats()
+    finally:
+        reader.close()
 
 
 async def _grants() -> None:

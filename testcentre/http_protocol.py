@@ -32,21 +32,20 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Bound the size of a head; everything else is uvicorn's."""
-        self._head_bytes += len(data)
+        """Bound the size of a head, to what one read may bring; everything else is uvicorn's."""
+        self._head_bytes += len(data) if self._is_in_head else 0
         super().data_received(data)
         if self._is_in_head and self._head_bytes > HEAD_LIMIT_BYTES and not self.transport.is_closing():
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"The head is over {HEAD_LIMIT_BYTES} bytes.")
 
     def on_message_begin(self) -> None:
         """Expect the rest of a head within its limit."""
-        self._is_in_head, self._head_bytes = True, 0
         self._expect(HEAD_LIMIT_S)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Expect a body, if there is one."""
-        self._is_in_head = False
+        self._is_in_head, self._head_bytes = False, 0
         self._expect(BODY_SILENCE_S)
         super().on_headers_complete()
 
@@ -57,6 +56,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Expect nothing until the next request; between two, uvicorn's keep-alive limit holds."""
+        self._is_in_head = True
         self._expect(None)
         super().on_message_complete()
 

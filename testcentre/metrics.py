@@ -1,35 +1,48 @@
 """What the service counts, in Prometheus' text format (`GET /metrics`)."""
 
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from ipaddress import ip_address
 
+import psycopg
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from telemetry import bus
-from telemetry.bus.feed import FeedReader, Heartbeat
-from telemetry.bus.stream import StreamReader
+from telemetry.bus.feed import Heartbeat
+from telemetry.bus.room import RoomReader
 from telemetry.live.listening import counts_of_process
 from testcentre.accounts.authenticate import asker_of_key, asker_of_request, bearer_of
 from testcentre.accounts.roles import Permission
-from testcentre.foundation.errors import Forbidden
-from testcentre.foundation.models import Announcement
+from testcentre.foundation.errors import Forbidden, Unavailable
 from testcentre.foundation.problems import problem_response
+from testcentre.health import LIMIT_S, heartbeats, own_connection
 
 MOST_SOURCES = 100
 OTHERS = "others"
 NAMES = {"bad_crc": "testcentre_link_bad_crc"}  # the contract's name; all other counters keep the gateway's
 
 
-def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer loopback peers and range staff; everybody else gets 403."""
-    if not (is_loopback(request) or _may(request)):
+async def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer loopback peers and range staff; everybody else gets 403.
+
+    Each engine is asked for at most 2 s, all at once. The figures of one that does not answer are absent, and
+    `testcentre_engine_up` is 0 for it: a figure that stands still is never told as if it were of now.
+    """
+    try:
+        may = is_loopback(request) or await sync_to_async(_may)(request)
+    except OperationalError:
+        return problem_response(Unavailable(detail="The database does not answer: who asks?", retry_after_s=2))
+    if not may:
         return problem_response(Forbidden(detail="Metrics are for loopback peers and range staff."))
+    answers = await asyncio.gather(*(_asked(source) for source in SOURCES.values()))
     registry = CollectorRegistry()
-    registry.register(Figures())
+    registry.register(Figures(dict(zip(SOURCES, answers, strict=True))))
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -49,24 +62,41 @@ def _may(request: HttpRequest) -> bool:
     return asker is not None and asker.is_range and asker.may(Permission.SEE_METRICS)
 
 
+async def _asked(source: Callable[[], Awaitable[list[Metric]]]) -> list[Metric] | None:
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            return await source()
+    except (bus.Down, bus.Full, psycopg.Error, OSError, TimeoutError):
+        return None
+
+
 class Figures(Collector):
-    """Collect the figures at the moment of asking: from the gateways' heartbeats, the outbox and this process."""
+    """Tell what the engines answered (None: nothing), and what this process counted."""
+
+    def __init__(self, answers: Mapping[str, list[Metric] | None]) -> None:
+        self._answers = answers
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric."""
-        reader = FeedReader(settings.REDIS_URL)
-        try:
-            beats = reader.heartbeats()
-        except bus.Down:
-            beats = []
-        finally:
-            reader.close()
-        yield from of_gateways(beats)
-        waiting = GaugeMetricFamily("testcentre_outbox_waiting", "Announcements that are not published yet.")
-        waiting.add_metric([], Announcement.objects.filter(published_at=None).count())
-        yield waiting
-        yield from _of_stream()
+        up = GaugeMetricFamily("testcentre_engine_up", "1: the engine answered within 2 s.", labels=["engine"])
+        for engine, figures in self._answers.items():
+            up.add_metric([engine], figures is not None)
+            yield from figures or []
+        yield up
         yield from _of_sockets()
+
+
+async def _of_redis() -> list[Metric]:
+    return list(of_gateways(await asyncio.to_thread(heartbeats)))
+
+
+async def _of_database() -> list[Metric]:
+    async with own_connection() as own:
+        cursor = await own.execute("SELECT count(*) FROM foundation_announcement WHERE published_at IS NULL")
+        (count,) = await cursor.fetchone() or (0,)
+    waiting = GaugeMetricFamily("testcentre_outbox_waiting", "Announcements that are not published yet.")
+    waiting.add_metric([], count)
+    return [waiting]
 
 
 def of_gateways(beats: Iterable[Heartbeat]) -> Iterator[Metric]:
@@ -96,17 +126,20 @@ def _bounded(beat: Heartbeat) -> dict[tuple[str, str], int]:
     return found
 
 
-def _of_stream() -> Iterator[Metric]:
+async def _of_stream() -> list[Metric]:
     waiting = GaugeMetricFamily("testcentre_stream_backlog", "Entries that are not drained yet.", labels=["shard"])
-    reader = StreamReader(settings.REDIS_STREAM_URL)
+    reader = RoomReader(settings.REDIS_STREAM_URL)
     try:
-        for shard, entries in reader.backlog().items():
-            waiting.add_metric([str(shard)], entries)
-    except bus.Down:
-        return
+        room = await reader.measure()
     finally:
-        reader.close()
-    yield waiting
+        await reader.close()
+    for shard, entries in room.entries.items():
+        waiting.add_metric([str(shard)], entries)
+    used = GaugeMetricFamily("testcentre_stream_memory_bytes", "Memory that the stream's Redis uses.")
+    used.add_metric([], room.used_bytes)
+    limit = GaugeMetricFamily("testcentre_stream_memory_limit_bytes", "Its bound, 0 for none; ingest refuses at 85 %.")
+    limit.add_metric([], room.limit_bytes)
+    return [waiting, used, limit]
 
 
 def _of_sockets() -> Iterator[Metric]:
@@ -122,3 +155,10 @@ def _of_sockets() -> Iterator[Metric]:
         family = CounterMetricFamily(name, help_text)
         family.add_metric([], value)
         yield family
+
+
+SOURCES: dict[str, Callable[[], Awaitable[list[Metric]]]] = {
+    "redis": _of_redis,
+    "database": _of_database,
+    "redis_stream": _of_stream,
+}

@@ -39,7 +39,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "testcentre.foundation.static_files.StaticFiles",
     "testcentre.foundation.middleware.CacheAndSize",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -147,6 +147,19 @@ STATICFILES_DIRS = [BASE / "static"]
 WHITENOISE_USE_FINDERS = True  # the built console and the API's docs lie ready in the packages: nothing to collect
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/console/assets/"  # their names hold a hash of what is in them
+
+PUBLIC_URL = ENVIRONMENT.public_url
+WEBHOOK_LOOPBACK = ENVIRONMENT.webhook_loopback
+
+_MAIL = urlsplit(ENVIRONMENT.email_url)  # without it e-mails go to files below the data folder
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENVIRONMENT.email_url else 'filebased'}.EmailBackend"
+EMAIL_HOST = _MAIL.hostname or ""
+EMAIL_PORT = _MAIL.port or {"smtps": 465, "smtp+tls": 587}.get(_MAIL.scheme, 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 5
+EMAIL_FILE_PATH = ENVIRONMENT.data / "mail"
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 
 OBJECTS_DIR = ENVIRONMENT.objects
 SPOOL_DIR = ENVIRONMENT.spool

@@ -7,11 +7,13 @@ comes, nor a child's own children can leave anything behind.
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TextIO
 
 from testcentre.tether import tethered
@@ -19,7 +21,7 @@ from testcentre.tether import tethered
 YOUNG_S = 10.0
 YOUNG_DEATHS = 5
 LONGEST_PAUSE_S = 3.0
-LAST_WORDS = 12
+LAST_WORDS = 20
 _LONGEST_LINE = 8192
 
 
@@ -28,6 +30,7 @@ class Child:
     """A program to keep running.
 
     Stages stop one after another, the highest first; within a stage all stop at once. `before` runs before each start.
+    Lines that `noise` finds something in are not printed; as last words they are.
     """
 
     name: str
@@ -39,18 +42,19 @@ class Child:
     death_signal: signal.Signals = signal.SIGKILL
     identity: str = "same"
     before: Callable[[], None] = lambda: None
+    noise: re.Pattern[str] | None = None
 
 
 class KeepsDying(Exception):
-    """A child died at once, again and again; `last_words` are the last lines that it said."""
-
-    def __init__(self, name: str, *, last_words: list[str]) -> None:
-        super().__init__(f"{name} died {YOUNG_DEATHS} times, each within {YOUNG_S:.0f} s of its start")
-        self.last_words = last_words
+    """A child died at once, again and again; the text ends with the last lines that it said."""
 
 
 class OneOffFailed(Exception):
-    """A program that was to run once ended with an error; its words have been printed."""
+    """A program that was to run once ended with an error; the text ends with its last words that were not printed."""
+
+    def __init__(self, text: str, *, status: int) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 @dataclass
@@ -58,6 +62,9 @@ class _Running:
     child: Child
     process: asyncio.subprocess.Process | None = None
     last_words: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_WORDS))
+
+    def is_noise(self, line: str) -> bool:
+        return self.child.noise is not None and self.child.noise.search(line) is not None
 
 
 class Supervisor:
@@ -81,8 +88,8 @@ class Supervisor:
         self._running.append(running)
         self._tasks.append(asyncio.create_task(self._keep(running), name=child.name))
 
-    async def run_once(self, child: Child) -> None:
-        """Run a program to its end.
+    async def run_once(self, child: Child) -> list[str]:
+        """Run a program to its end and return the last lines that it said.
 
         Raises:
             OneOffFailed: its exit status was not 0.
@@ -92,7 +99,9 @@ class Supervisor:
         status = await self._live(running)
         self._running.remove(running)
         if status != 0:
-            raise OneOffFailed(f"{child.name} ended with {_how(status)}")
+            unheard = [line for line in running.last_words if running.is_noise(line)]
+            raise OneOffFailed(_told(f"{child.name} ended with {_how(status)}", unheard), status=status)
+        return list(running.last_words)
 
     async def until_stopped(self) -> None:
         """Return when a signal asks to stop.
@@ -135,11 +144,15 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def say(self, line: str, *, name: str = "up") -> None:
-        """Print one line under a name."""
-        with contextlib.suppress(BrokenPipeError):
-            self._out.write(f"{name:<12} | {line}\n" if name else f"{line}\n")
+    def say(self, text: str, *, name: str = "up") -> None:
+        """Print lines under a name, or as they are; a terminal that was closed meanwhile stops nothing."""
+        try:
+            for line in text.splitlines() or [""]:
+                self._out.write(f"{name:<12} | {line}\n" if name else f"{line}\n")
             self._out.flush()
+        except OSError:
+            with Path(os.devnull).open("wb") as nowhere:  # what is in the buffer still goes there too
+                os.dup2(nowhere.fileno(), self._out.fileno())
 
     async def _keep(self, running: _Running) -> None:
         """Start the child again whenever it ends, after a pause that grows while it dies young."""
@@ -151,7 +164,8 @@ class Supervisor:
                 return
             young = young + 1 if clock() - born < YOUNG_S else 0
             if young >= YOUNG_DEATHS:
-                raise KeepsDying(running.child.name, last_words=list(running.last_words))
+                died = f"{running.child.name} died {YOUNG_DEATHS} times, each within {YOUNG_S:.0f} s of its start"
+                raise KeepsDying(_told(died, list(running.last_words)))
             pause_s = min(LONGEST_PAUSE_S, 0.1 * 2**young)
             self.say(f"{running.child.name} ended with {_how(status)}; it is started again in {pause_s:.1f} s")
             await asyncio.sleep(pause_s)
@@ -197,12 +211,15 @@ class Supervisor:
             if len(rest) > _LONGEST_LINE:
                 lines, rest = [*lines, rest], b""
             for line in lines:
-                text = line.decode("utf-8", "replace").rstrip()
-                running.last_words.append(text)
-                self.say(text, name=running.child.name)
+                self._repeat_line(running, line)
         if rest:
-            running.last_words.append(rest.decode("utf-8", "replace"))
-            self.say(running.last_words[-1], name=running.child.name)
+            self._repeat_line(running, rest)
+
+    def _repeat_line(self, running: _Running, line: bytes) -> None:
+        text = line.decode("utf-8", "replace").rstrip()
+        running.last_words.append(text)
+        if not running.is_noise(text):
+            self.say(text, name=running.child.name)
 
 
 async def _end(running: _Running) -> None:
@@ -222,6 +239,10 @@ async def _end(running: _Running) -> None:
 def _signal_group(leader: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, number)
+
+
+def _told(what: str, words: list[str]) -> str:
+    return "\n    ".join([f"{what}; its last words:", *words] if words else [what])
 
 
 def _how(status: int) -> str:

@@ -1,4 +1,4 @@
-"""One PostgreSQL and two Valkeys for the whole run: the embedded ones, unless the environment names others."""
+"""One PostgreSQL and two Valkeys for a process that runs tests: embedded ones, unless the environment names others."""
 
 import atexit
 import os
@@ -7,12 +7,19 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
+from django.db.models.signals import post_migrate
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
 
 from testcentre import embedded
+from tests.workers import Sharing
 
 
 def _start_engines() -> None:
@@ -26,22 +33,47 @@ def _start_engines() -> None:
         engines.start()
         atexit.register(engines.stop)
         os.environ.update(engines.environment)
+        _spare_the_disk(engines.environment["DATABASE_URL"])
     os.environ["TESTCENTRE_ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
     os.environ["DJANGO_SETTINGS_MODULE"] = "testcentre.settings"
 
 
-_start_engines()
-assert (
-    settings.DATABASES
-)  # read now: pytest-django sets Django up when the settings are there, and they need the engines
+def _spare_the_disk(url: str) -> None:
+    """Let a database that nobody needs after the run not wait for the disk: killed, it still loses nothing."""
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute("ALTER SYSTEM SET fsync = off")
+        database.execute("SELECT pg_reload_conf()")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the engines where tests run: with `-n`, in each worker and not in the process that deals tests out.
+
+    pytest-django, whose turn is after this, sets Django up when there are settings, and they need the engines.
+    """
+    # how fast this machine is just now is no fault of a test
+    hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("suite")
+    if config.getoption("dist", "no") != "no":
+        return
+    _start_engines()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick: nobody attacks these
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """Say which tests stay together."""
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Let the tests (and only them) truncate the audit trail between two of them."""
+    """Let the tests (and only them) truncate the audit trail between two of them, and keep that quick."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("GRANT TRUNCATE ON audit_entry TO CURRENT_USER")
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_no_truncate")
+    # Django would write these rows anew after every truncation; nothing of ours reads them
+    assert post_migrate.disconnect(create_contenttypes)
+    assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture

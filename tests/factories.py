@@ -10,8 +10,8 @@ from bookings.actions.add_pilot import add_pilot
 from bookings.actions.load_site import load_site
 from bookings.actions.plan import Wish
 from bookings.actions.request_booking import request_booking
-from bookings.models import Aircraft, AircraftKind, Booking, Pilot
-from bookings.rules.facts import CertificateFacts, Ring, VolumeFacts, VolumeKind
+from bookings.models import Aircraft, Booking, Pilot
+from bookings.rules.facts import AircraftKind, PaperFacts, PaperKind, Ring, VolumeFacts, VolumeKind
 from testcentre.foundation.clock import utc_now
 from tests.people import Person, person
 
@@ -24,8 +24,8 @@ def load_exercise() -> None:
     load_site("ehtw-exercise")
 
 
-def aircraft_of(who: Person, **changes: Any) -> Aircraft:
-    """Enter a heavy-lift multirotor of somebody's organisation."""
+def aircraft_of(who: Person, *, insured_until: dt.date = FAR, **changes: Any) -> Aircraft:
+    """Enter a heavy-lift multirotor of somebody's organisation, with all papers that a site may ask for."""
     number = next(_numbers)
     entry = AircraftEntry(
         name=f"Lifter {number}",
@@ -35,11 +35,17 @@ def aircraft_of(who: Person, **changes: Any) -> Aircraft:
         max_speed_m_s=15,
         characteristic_dimension_m=4.5,
         mavlink_system_id=(number - 1) % 250 + 1,
-        insurer="Onderlinge",
-        insurance_policy_number=f"P-{number}",
-        insurance_cover_sdr=3_000_000,
-        insurance_valid_until=FAR,
         allowed_sources=("127.0.0.1/32",),
+        papers=(
+            PaperFacts(
+                kind=PaperKind.INSURANCE,
+                number=f"P-{number}",
+                issuer="Onderlinge",
+                valid_until=insured_until,
+                cover_sdr=3_000_000,
+            ),
+            PaperFacts(kind=PaperKind.OPERATIONAL_AUTHORISATION, number=f"OAT-{number}", valid_until=FAR),
+        ),
     )
     return add_aircraft(who.asker, replace(entry, **changes))
 
@@ -51,7 +57,7 @@ def pilot_of(who: Person, *, valid_until: dt.date = FAR) -> Pilot:
         who.asker,
         name=f"Pilot {number}",
         remote_pilot_id=f"NLD-RP-{number}",
-        certificates=[CertificateFacts(kind="STS", number=f"STS-{number}", valid_until=valid_until)],
+        certificates=[PaperFacts(kind="STS", number=f"STS-{number}", valid_until=valid_until)],
     )
 
 

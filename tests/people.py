@@ -1,4 +1,4 @@
-"""The fixed cast of the tests: two companies that compete, and the range's staff."""
+"""The fixed cast of the tests: two companies that compete, a defence unit, and the range's staff."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +11,7 @@ from testcentre.accounts.models import Organisation
 NAMES = {
     "aero": ("Aero Cargo BV", "company"),
     "heavylift": ("Heavylift Systems BV", "company"),
+    "umbra": ("Umbra Test Flight", "defence"),
     "range": ("Twente Range", "range"),
 }
 

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from bookings.models import Certificate, Pilot
-from bookings.rules.facts import CertificateFacts
+from bookings.actions.write_papers import set_papers
+from bookings.models import Pilot
+from bookings.rules.facts import PaperFacts
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.roles import Permission
 from testcentre.audit.trail import record
 
 
 @transaction.atomic
-def add_pilot(
-    asker: Asker, *, name: str, remote_pilot_id: str = "", certificates: Sequence[CertificateFacts] = ()
-) -> Pilot:
+def add_pilot(asker: Asker, *, name: str, remote_pilot_id: str = "", certificates: Sequence[PaperFacts] = ()) -> Pilot:
     """Store a pilot with the certificates.
 
     Raises:
@@ -22,9 +21,6 @@ def add_pilot(
     """
     asker.require(Permission.WRITE_FLEET)
     pilot = Pilot.objects.create(organisation_id=asker.organisation_id, name=name, remote_pilot_id=remote_pilot_id)
-    Certificate.objects.bulk_create(
-        Certificate(pilot=pilot, kind=proof.kind, number=proof.number, valid_until=proof.valid_until)
-        for proof in certificates
-    )
+    set_papers(pilot, certificates, among=pilot.papers.all())
     record(asker, "pilot.add", subject=f"pilot:{pilot.id}")
     return pilot

@@ -8,6 +8,7 @@ import msgspec
 from django.db import transaction
 
 from bookings.models.site import Resource, Site, SiteVersion, lock_site
+from bookings.models.waiting import WaitingEntry, WaitingState
 from bookings.site_file import LoadedFile, read_site_file
 from bookings.site_file.facts import resource_hours, resource_limits, site_facts
 from bookings.site_file.shapes import ResourceTable, SiteFile
@@ -49,7 +50,8 @@ def load_site(source: str | Path, *, asker: Asker | None = None) -> LoadedSite:
         site = Site.objects.first()
         if site is not None:
             _refuse_other_place(site, file.site)
-        is_new_version = site is None or site.sha256 != file.sha256
+        # the same file, read by a newer release, may say more
+        is_new_version = site is None or (site.sha256, site.facts_data) != (file.sha256, _plain(site_facts(file.site)))
         retired: tuple[str, ...] = ()
         if site is None or is_new_version:
             site = _write_site(site, file)
@@ -109,16 +111,29 @@ def _write_site(site: Site | None, file: LoadedFile) -> Site:
 
 def _write_resources(site: Site, wanted: SiteFile) -> tuple[str, ...]:
     """Add and change resources by code; return the codes that went out of service."""
-    for position, table in enumerate(wanted.resources):
-        columns = _columns(wanted, table) | {"position": position, "active": True}
-        Resource.objects.update_or_create(site=site, code=table.code, defaults=columns)
+    columns = [
+        resource_columns(wanted, table) | {"position": position, "active": True}
+        for position, table in enumerate(wanted.resources)
+    ]
+    Resource.objects.bulk_create(
+        [
+            Resource(site=site, code=table.code, **values)
+            for table, values in zip(wanted.resources, columns, strict=True)
+        ],
+        update_conflicts=True,
+        unique_fields=["site", "code"],
+        update_fields=list(columns[0]),
+    )
     gone = site.resources.filter(active=True).exclude(code__in=[table.code for table in wanted.resources])
     retired = tuple(gone.values_list("code", flat=True))
     gone.update(active=False)
+    # what they wait for may be met by other resources now: beat looks
+    WaitingEntry.objects.filter(state=WaitingState.WAITING).update(to_look=True)
     return retired
 
 
-def _columns(site: SiteFile, table: ResourceTable) -> dict[str, Any]:
+def resource_columns(site: SiteFile, table: ResourceTable) -> dict[str, Any]:
+    """Return what a resource of a site file is in the columns of its row."""
     geometry = None
     if table.polygon is not None:
         geometry = {"type": "Polygon", "coordinates": [[list(corner) for corner in table.polygon]]}
@@ -129,6 +144,9 @@ def _columns(site: SiteFile, table: ResourceTable) -> dict[str, Any]:
         "exclusive": table.exclusive,
         "hazard": table.hazard.value,
         "organisation_kinds": list(table.organisation_kinds),
+        "qualifications": list(table.qualifications),
+        "needs": [need.value for need in table.needs],
+        "needs_officer": table.needs_officer,
         "setup_s": table.setup_min * 60,
         "clearup_s": table.clearup_min * 60,
         "geometry": geometry,
@@ -147,5 +165,5 @@ def _tell(site: Site, retired: tuple[str, ...], asker: Asker | None) -> None:
 
 
 def _plain(facts: object) -> Any:
-    """Return facts as JSON values."""
-    return msgspec.to_builtins(facts, str_keys=True)
+    """Return facts as the JSON values that the database gives back: tuples as lists, sets in one order."""
+    return msgspec.json.decode(msgspec.json.encode(facts, order="deterministic"))

@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from bookings import events
+from bookings.actions.pricing import charge_completed
 from bookings.actions.transition import Step, take_step
 from bookings.models import Booking
 from bookings.rules.states import Verb
@@ -20,4 +21,12 @@ def release_booking(
     Raises:
         NotFound, Forbidden, PreconditionFailed, Conflict, Refused: see `take_step`.
     """
-    return take_step(asker, booking_id, STEP, now=now, reason=reason, version=version)
+    return take_step(
+        asker,
+        booking_id,
+        STEP,
+        now=now,
+        reason=reason,
+        version=version,
+        then=lambda booking, _: charge_completed(booking, now=now),
+    )

@@ -1,45 +1,50 @@
-"""Ask for a slot: granted, put before the range, or refused with every reason and what would do instead."""
+"""Ask for a slot, or hold it: granted, put before the range, or refused with every reason and what would do instead."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
-
 from bookings import events
 from bookings.actions.alternatives import alternatives_to
+from bookings.actions.approvals import write_steps
+from bookings.actions.booking_rows import new_booking
+from bookings.actions.dry_runs import count_dry_run
+from bookings.actions.overdue import end_overdue, is_overdue
 from bookings.actions.plan import Decision, Wish, decide, make_plan
+from bookings.actions.pricing import price_decision
+from bookings.actions.refusing import Refusing, refusal_of
 from bookings.actions.transaction import in_site_transaction
-from bookings.actions.transition import CONFIRMED_AT_ONCE, make_flights, tell
+from bookings.actions.transition import CONFIRMED_AT_ONCE, tell
 from bookings.claims.lanes import FREE_BLOCK
-from bookings.claims.ledger import enter, next_block
-from bookings.models import BookedResource, Booking, Crew, Volume
+from bookings.claims.ledger import next_block
+from bookings.models import Booking
+from bookings.rules.holds import hold_until
 from bookings.rules.states import BookingState
+from bookings.tariff import Price
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.roles import Permission
 from testcentre.audit.trail import record
-from testcentre.foundation.errors import Clash, DomainError, Refusal, Refused
+from testcentre.foundation.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a request would come to: confirm, request or refuse."""
+    """What a request would come to: confirm, request, hold or refuse; `price` is that of the wanted slot."""
 
     would: str
     refusals: tuple[Refusal, ...]
     alternatives: list[dict[str, Any]]
+    price: Price
 
 
-class _Refusing(Exception):
-    """Carry a refusal out of the transaction, undone and with its lock free before alternatives are searched."""
-
-    def __init__(self, decision: Decision) -> None:
-        self.decision = decision
-        super().__init__()
-
-
-def request_booking(asker: Asker, wish: Wish, *, now: dt.datetime) -> Booking:
+def request_booking(
+    asker: Asker, wish: Wish, *, now: dt.datetime, hold: bool = False, alternatives: bool = True
+) -> Booking:
     """Claim all that a wish needs, or nothing; the site's policy says whether that confirms it at once.
+
+    With `hold` it is kept for the site's stated time while papers are finished, and must be submitted by then. Without
+    `alternatives` a refusal comes without a search for what would do instead.
 
     Raises:
         Malformed: it names what is not there, or not the organisation's own.
@@ -47,77 +52,81 @@ def request_booking(asker: Asker, wish: Wish, *, now: dt.datetime) -> Booking:
         Refused: rules refuse, clashes included; both with alternatives.
         Forbidden: the asker's role may not book, or not for others.
     """
-    _require(asker, wish)
+    require_booking(asker, wish)
+    if not is_overdue(now=now):
+        # a refusal is true without the lock: what refuses was so while it was asked; a grant is decided again
+        (seen,) = decide(make_plan(asker, wish, block=FREE_BLOCK, now=now, hold=hold))
+        if seen.refusals:
+            raise refusal_of(seen, alternatives=alternatives)
 
     def work() -> Booking:
-        decision = decide(make_plan(asker, wish, block=next_block(), now=now))
+        end_overdue(now=now)
+        (decision,) = decide(make_plan(asker, wish, block=next_block(), now=now, hold=hold))
         if decision.refusals:
-            raise _Refusing(decision)
-        return _write(asker, decision, now=now)
+            raise Refusing(decision)
+        return hold_decided(asker, decision, now=now) if hold else write_request(asker, decision, now=now)
 
     try:
         return in_site_transaction(work)
-    except _Refusing as refusing:
-        raise _refusal(refusing.decision, now=now) from None
+    except Refusing as refusing:
+        raise refusal_of(refusing.decision, alternatives=alternatives) from None
 
 
-def try_booking(asker: Asker, wish: Wish, *, now: dt.datetime) -> Trial:
+def try_booking(asker: Asker, wish: Wish, *, now: dt.datetime, hold: bool = False) -> Trial:
     """Say what a request would come to, and store nothing.
 
     Raises:
         Malformed, Forbidden: as `request_booking`.
+        Throttled: the company's budget of trials is used up.
     """
-    _require(asker, wish)
-    decision = decide(make_plan(asker, wish, block=FREE_BLOCK, now=now))
+    require_booking(asker, wish)
+    count_dry_run(asker, now=now)
+    (decision,) = decide(make_plan(asker, wish, block=FREE_BLOCK, now=now, hold=hold))
+    price = price_decision(decision)
     if decision.refusals:
-        return Trial("refuse", decision.refusals, alternatives_to(decision.plan, now=now))
-    return Trial("confirm" if decision.plan.facts.site.confirm_at_once else "request", (), [])
+        return Trial("refuse", decision.refusals, alternatives_to(decision.plan), price)
+    return Trial("hold" if hold else "request" if decision.approvals else "confirm", (), [], price)
 
 
-def _require(asker: Asker, wish: Wish) -> None:
+def require_booking(asker: Asker, wish: Wish) -> None:
+    """Make sure that the asker may book, and for whom the wish is.
+
+    Raises:
+        Forbidden: the asker's role may not book, or not for others.
+    """
     for_others = asker.is_range or bool(wish.waive) or wish.organisation_id not in {None, asker.organisation_id}
     asker.require(Permission.BOOK_FOR_OTHERS if for_others else Permission.BOOK)
 
 
-def _refusal(decision: Decision, *, now: dt.datetime) -> DomainError:
-    kind = Refused if decision.rules_refuse else Clash
-    return kind(*decision.refusals, alternatives=alternatives_to(decision.plan, now=now))
-
-
-def _write(asker: Asker, decision: Decision, *, now: dt.datetime) -> Booking:
-    plan, wish = decision.plan, decision.plan.wish
-    at_once = plan.facts.site.confirm_at_once
-    newest = Booking.objects.filter(organisation=plan.organisation).aggregate(newest=Max("serial"))["newest"]
-    booking = Booking.objects.create(
-        organisation=plan.organisation,
-        serial=(newest or 0) + 1,
-        block=plan.block,
-        state=BookingState.CONFIRMED if at_once else BookingState.REQUESTED,
-        purpose=wish.purpose,
-        start=wish.start,
-        end=wish.end,
-        classification=wish.classification,
-        waived=list(decision.waived),
-        waiver_reason=wish.waiver_reason if decision.waived else "",
-        created_at=now,
-    )
-    Crew.objects.bulk_create(
-        Crew(booking=booking, organisation=plan.organisation, aircraft=aircraft, pilot=pilot, place=place)
-        for place, (aircraft, pilot) in enumerate(plan.crew)
-    )
-    BookedResource.objects.bulk_create(
-        BookedResource(booking=booking, resource=resource, place=place) for place, resource in enumerate(plan.resources)
-    )
-    Volume.objects.bulk_create(
-        Volume.of_facts(booking, volume, place=place) for place, volume in enumerate(wish.volumes)
-    )
-    claims = [(need, lanes) for need, lanes in zip(plan.needs, decision.lanes, strict=True) if lanes is not None]
-    enter(booking.id, claims, start=wish.start, end=wish.end)
-    details = {"waived": list(decision.waived), "resources": list(wish.resources)}
-    record(asker, "booking.request", subject=f"booking:{booking.id}", reason=wish.waiver_reason, details=details)
-    tell(events.BookingRequested, booking)
+def write_request(asker: Asker, decision: Decision, *, now: dt.datetime) -> Booking:
+    """Write a request that nothing refuses, with its steps of approval; without any it is confirmed at once."""
+    at_once = not decision.approvals
+    state = BookingState.CONFIRMED if at_once else BookingState.REQUESTED
+    aircraft = [one for one, _ in decision.plan.crew] if at_once else []
+    flights = tuple(events.BookedFlight(uuid.uuid4(), one.id, one.mavlink_system_id) for one in aircraft)
+    ids = {flight.aircraft_id: flight.flight_id for flight in flights}
+    booking = new_booking(decision, state=state, now=now, flights=ids)
+    _record(asker, "booking.request", booking, decision)
+    tell(events.BookingRequested, booking, flights=())
+    write_steps(booking, decision.approvals, now=now)
     if at_once:
-        make_flights(booking)
         record(None, "booking.confirm", subject=f"booking:{booking.id}", reason=CONFIRMED_AT_ONCE)
-        tell(events.BookingConfirmed, booking)
+        tell(events.BookingConfirmed, booking, flights=flights)
     return booking
+
+
+def hold_decided(
+    asker: Asker | None, decision: Decision, *, now: dt.datetime, until: dt.datetime | None = None
+) -> Booking:
+    """Write a hold that nothing refuses; until the site's time for holds, where no other is named."""
+    until = until or hold_until(decision.plan.facts_at(decision.slot))
+    booking = new_booking(decision, state=BookingState.HELD, now=now, hold_until=until)
+    _record(asker, "booking.hold", booking, decision)
+    tell(events.BookingHeld, booking, flights=())
+    return booking
+
+
+def _record(asker: Asker | None, action: str, booking: Booking, decision: Decision) -> None:
+    wish = decision.plan.wish
+    details = {"waived": booking.waived, "resources": [want.words for want in wish.wants]}
+    record(asker, action, subject=f"booking:{booking.id}", reason=wish.waiver_reason, details=details)

@@ -1,24 +1,29 @@
 """The transaction of every action on bookings: the site's lock first, the constraint last, deadlocks tried again."""
 
+import datetime as dt
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
+from bookings.claims.freed import Freed, collecting_freed, take_freed
 from bookings.models import NO_OVERLAP, lock_site
 from testcentre.foundation.errors import Clash, Refusal, Unavailable
 
 Result = TypeVar("Result")
 
 TRIES = 4
+_servers: list[Callable[[Sequence[Freed], dt.datetime], None]] = []
 _EXCLUSION_VIOLATION = "23P01"
 _DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT = "40P01", "40001", "55P03"
 
 
 def in_site_transaction(work: Callable[[], Result]) -> Result:
     """Run `work` in one transaction (READ COMMITTED) that holds the site's lock from its first statement on.
+
+    What `work` gives back is offered to those who wait for it before the transaction commits.
 
     Raises:
         Clash: the ledger's constraint refused what `work` wrote.
@@ -27,9 +32,12 @@ def in_site_transaction(work: Callable[[], Result]) -> Result:
     """
     for tried in range(1, TRIES + 1):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), collecting_freed():
                 lock_site()
-                return work()
+                result = work()
+                if freed := take_freed():
+                    _serve(freed, freed[-1].now)
+                return result
         except IntegrityError as error:
             raise _refusal_of(error) from error
         except OperationalError as error:
@@ -39,6 +47,24 @@ def in_site_transaction(work: Callable[[], Result]) -> Result:
                 raise
             time.sleep(random.uniform(0, 0.05 * tried))  # noqa: S311 - so that two don't meet again
     raise _busy()
+
+
+def serve_waiting(*, now: dt.datetime) -> None:
+    """Let those who wait have what was given back so far in this transaction, and what was left for later.
+
+    For whoever frees something and then claims: who waited comes first.
+    """
+    _serve(take_freed(), now)
+
+
+def let_serve(server: Callable[[Sequence[Freed], dt.datetime], None]) -> None:
+    """Name who serves those who wait, within the transaction that frees something and before it commits."""
+    _servers[:] = [server]
+
+
+def _serve(freed: Sequence[Freed], now: dt.datetime) -> None:
+    for server in _servers:
+        server(freed, now)
 
 
 def _refusal_of(error: IntegrityError) -> Exception:

@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bookings.api.requests import asker_of, codes_of, epoch_words, period_of, whole_number
+from bookings.api.requests import codes_of, epoch_words, period_of, whole_number
 from bookings.claims.availability import availability
+from testcentre.accounts.rest import asker_of
 from testcentre.accounts.roles import Permission
 from testcentre.foundation.clock import utc_now
 from testcentre.foundation.errors import Malformed, Refusal

@@ -1,20 +1,26 @@
 """GET and POST /api/v1/bookings, and one booking."""
 
+from typing import Any
+
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bookings.actions.request_booking import request_booking, try_booking
+from bookings.actions.change_booking import change_booking, try_change
+from bookings.actions.request_booking import Trial, request_booking, try_booking
+from bookings.api.booking_change import CHANGE, read_change
 from bookings.api.booking_form import BOOKING, read_booking
 from bookings.api.fields import object_schema
 from bookings.api.idempotency import Answer, once
 from bookings.api.pages import PAGE_PARAMETERS, after_start
-from bookings.api.requests import asker_of, body_of, bounds_of, django_request, id_in_address
+from bookings.api.requests import body_of, bounds_of, django_request, id_in_address, version_required_of
 from bookings.models import Booking
 from bookings.queries.access import access_booking, bookings_of
 from bookings.queries.booking_answer import answer_of, answers_of, with_parts
+from bookings.queries.prices import price_body
+from testcentre.accounts.rest import asker_of
 from testcentre.foundation.clock import utc_now
 from testcentre.foundation.pagination import limit_of, page
 
@@ -27,6 +33,16 @@ FROM_TO = [
 def etag_of(booking: Booking) -> str:
     """Return the booking's version as a strong ETag."""
     return f'"{booking.version}"'
+
+
+def trial_body(trial: Trial) -> dict[str, Any]:
+    """Return what something would come to, as the API writes it."""
+    return {
+        "would": trial.would,
+        "errors": [refusal.as_dict() for refusal in trial.refusals],
+        "alternatives": trial.alternatives,
+        "price": price_body(trial.price),
+    }
 
 
 class BookingListView(APIView):
@@ -61,16 +77,16 @@ class BookingListView(APIView):
             return self._try(request)
 
         def work() -> Answer:
-            booking = request_booking(asker, read_booking(asker, body_of(request)).wish, now=now)
+            form = read_booking(asker, body_of(request))
+            booking = request_booking(asker, form.wish, now=now, hold=form.hold)
             return Answer(201, answer_of(asker, booking, now=now), etag_of(booking))
 
         return once(request, work, now=now)
 
     def _try(self, request: Request) -> Response:
         asker = asker_of(request)
-        trial = try_booking(asker, read_booking(asker, body_of(request)).wish, now=utc_now())
-        errors = [refusal.as_dict() for refusal in trial.refusals]
-        return Response({"would": trial.would, "errors": errors, "alternatives": trial.alternatives})
+        form = read_booking(asker, body_of(request))
+        return Response(trial_body(try_booking(asker, form.wish, now=utc_now(), hold=form.hold)))
 
 
 class BookingView(APIView):
@@ -82,3 +98,26 @@ class BookingView(APIView):
         asker = asker_of(request)
         booking = access_booking(asker, id_in_address(booking_id))
         return Response(answer_of(asker, booking, now=utc_now()), headers={"ETag": etag_of(booking)})
+
+    @extend_schema(
+        operation_id="bookings_change",
+        request={"application/json": object_schema(CHANGE)},
+        parameters=[
+            OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag read."),
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER),
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def patch(self, request: Request, booking_id: str) -> Response:
+        """Move, extend, shorten or change it; refused, it stands as it was. 428 without `If-Match`, 412 when stale."""
+        asker, its_id, now = asker_of(request), id_in_address(booking_id), utc_now()
+        version = version_required_of(request)
+        change, dry_run = read_change(asker, body_of(request))
+        if dry_run:
+            return Response(trial_body(try_change(asker, its_id, change, now=now, version=version)))
+
+        def work() -> Answer:
+            booking = change_booking(asker, its_id, change, now=now, version=version)
+            return Answer(200, answer_of(asker, booking, now=now), etag_of(booking))
+
+        return once(request, work, now=now)

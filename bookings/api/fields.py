@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from testcentre.foundation.errors import Refusal
+from testcentre.foundation.errors import Malformed, Refusal
 
 Fault = Callable[[object, object], Refusal]
 _SHOWN = 60
@@ -255,9 +255,17 @@ class Raw(Field):
 
 
 def read_object(
-    body: Mapping[str, object], fields: Mapping[str, Field], faults: list[Refusal], *, path: str = ""
+    body: Mapping[str, object],
+    fields: Mapping[str, Field],
+    faults: list[Refusal],
+    *,
+    path: str = "",
+    partly: bool = False,
 ) -> dict[str, Any]:
-    """Return every declared field's value; add what is missing, wrong or unknown to `faults`."""
+    """Return every declared field's value; add what is missing, wrong or unknown to `faults`.
+
+    `partly` reads a change: fields that are absent are left out, null still gives a field's default.
+    """
     unknown = [name for name in body if name not in fields][:_MOST_UNKNOWN]
     faults.extend(
         Refusal(
@@ -267,6 +275,8 @@ def read_object(
     )
     values = {}
     for name, field in fields.items():
+        if partly and name not in body:
+            continue
         value = body.get(name)
         if value is not None:
             values[name] = field.read(value, f"{path}{name}", faults)
@@ -277,6 +287,24 @@ def read_object(
                 Refusal("required", "This field is required.", f"{path}{name}", field.note or "a value", None)
             )
     return values
+
+
+def read_body(body: Mapping[str, object], fields: Mapping[str, Field], *, partly: bool = False) -> dict[str, Any]:
+    """Return the values of a request body, as `read_object`.
+
+    Raises:
+        Malformed: every fault of form at once.
+    """
+    faults: list[Refusal] = []
+    values = read_object(body, fields, faults, partly=partly)
+    if faults:
+        raise Malformed(*faults)
+    return values
+
+
+def changes_schema(fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Return the OpenAPI schema of an object with some of these fields."""
+    return {name: part for name, part in object_schema(fields).items() if name != "required"}
 
 
 def object_schema(fields: Mapping[str, Field]) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookings.api.requests import asker_of, body_of
+from bookings.api.requests import body_of
 from bookings.models import KeptAnswer
+from testcentre.accounts.rest import asker_of
 from testcentre.foundation.errors import Malformed, Refusal, Refused
 
 KEPT_FOR = dt.timedelta(hours=24)

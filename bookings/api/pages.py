@@ -9,7 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from bookings.api.fields import uuid_of
+from bookings.api.fields import shown, uuid_of
 from bookings.api.requests import django_request
 from testcentre.foundation.errors import Malformed, Refusal
 from testcentre.foundation.pagination import cursor_of, limit_of, page
@@ -20,6 +20,20 @@ PAGE_PARAMETERS = [
     OpenApiParameter("limit", int, description="Rows of a page, 1 to 200."),
     OpenApiParameter("cursor", str, description="The cursor of the page before."),
 ]
+
+RETIRED = OpenApiParameter("retired", bool, description="true: those that left the fleet, in place of those in it.")
+
+
+def of_the_fleet(request: Request, rows: "QuerySet[Row]") -> "QuerySet[Row]":
+    """Return those in the fleet, or, where the query says `retired=true`, those that left it.
+
+    Raises:
+        Malformed: `retired` is neither true nor false.
+    """
+    said = request.GET.get("retired", "false")
+    if said not in {"true", "false"}:
+        raise Malformed(Refusal("invalid", "retired is not valid.", "retired", "true or false", shown(said)))
+    return rows.filter(retired_at__isnull=said == "false")
 
 
 def page_by_name(request: Request, rows: "QuerySet[Row]", *, show: Callable[[Row], Any]) -> dict[str, Any]:
@@ -36,16 +50,47 @@ def page_by_name(request: Request, rows: "QuerySet[Row]", *, show: Callable[[Row
 
 def after_start(request: Request) -> Q:
     """Return what is left of a list in the order of start and id, after the request's cursor."""
+    after = after_moment(request)
+    if after is None:
+        return Q()
+    start, its_id = after
+    return Q(start__gt=start) | Q(start=start, id__gt=its_id)
+
+
+def after_moment(request: Request) -> tuple[dt.datetime, UUID] | None:
+    """Return the time and id after which the page of a list in their order begins, None for the first page.
+
+    Raises:
+        Malformed: the cursor is none of ours.
+    """
     cursor = cursor_of(django_request(request), parts=2)
     if cursor is None:
-        return Q()
+        return None
     try:
-        start = dt.datetime.fromisoformat(cursor[0])
+        moment = dt.datetime.fromisoformat(cursor[0])
     except ValueError:
         raise _bad_cursor() from None
-    if start.tzinfo is None or not 2000 <= start.year <= 2200:
+    if moment.tzinfo is None or not 2000 <= moment.year <= 2200:
         raise _bad_cursor()
-    return Q(start__gt=start) | Q(start=start, id__gt=_id(cursor[1]))
+    return moment, _id(cursor[1])
+
+
+def page_by_age(
+    request: Request, rows: "QuerySet[Row]", *, show: Callable[[Row], Any], newest_first: bool = False
+) -> dict[str, Any]:
+    """Return one page of things that have a `created_at`, in the order of it and of their ids."""
+    plain = django_request(request)
+    limit, after = limit_of(plain), after_moment(request)
+    way, sign = ("lt", "-") if newest_first else ("gt", "")
+    if after is not None:
+        moment, its_id = after
+        rows = rows.filter(Q((f"created_at__{way}", moment)) | Q(("created_at", moment), (f"id__{way}", its_id)))
+    found = list(rows.order_by(f"{sign}created_at", f"{sign}id")[: limit + 1])
+    return page(plain, found, limit=limit, key=_age, show=show)
+
+
+def _age(row: Any) -> tuple[str, UUID]:
+    return row.created_at.isoformat(), row.pk
 
 
 def _id(text: str) -> UUID:

@@ -1,28 +1,26 @@
-"""What all views of bookings read from a request: asker, id in the address, times and numbers in the query."""
+"""What all views of bookings read from a request: id in the address, times and numbers in the query."""
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from bookings.api.fields import shown, uuid_of
 from bookings.rules.facts import Period
 from bookings.rules.times import read_instant, read_period
 from bookings.rules.words import period_words
-from testcentre.accounts.asker import Asker
-from testcentre.foundation.errors import Malformed, NotFound, PreconditionFailed, Refusal
+from testcentre.foundation.errors import Malformed, NotFound, PreconditionFailed, PreconditionRequired, Refusal
 
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag that was read, or *."
+)
 LONGEST_PERIOD = dt.timedelta(days=100)
 MOST_CODES = 50
 _MOST_DIGITS = 9
-
-
-def asker_of(request: Request) -> Asker:
-    """Return who asks; the permission class has made sure that somebody does."""
-    return cast("Asker", request.user)
 
 
 def django_request(request: Request) -> HttpRequest:
@@ -118,6 +116,27 @@ def epoch_words(window: tuple[float, float]) -> dict[str, str]:
     """Return a window of seconds since 1970 UTC as the API writes it."""
     start_s, end_s = window
     return period_words((dt.datetime.fromtimestamp(start_s, dt.UTC), dt.datetime.fromtimestamp(end_s, dt.UTC)))
+
+
+def version_required_of(request: Request) -> int | None:
+    """Return the version that `If-Match` names, None for `*`: whoever changes says what they have read.
+
+    Raises:
+        PreconditionRequired: the header is missing.
+        PreconditionFailed: it names no version of ours.
+    """
+    if "If-Match" not in request.headers:
+        raise PreconditionRequired(
+            Refusal(
+                "version_required",
+                "A change needs the version that was read.",
+                "If-Match",
+                "the ETag of its answer",
+                "no header",
+                "Read it, and send its ETag in If-Match.",
+            )
+        )
+    return version_of(request)
 
 
 def version_of(request: Request) -> int | None:

@@ -10,8 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bookings.api.pages import PAGE_PARAMETERS
-from bookings.api.requests import asker_of, django_request
+from bookings.api.requests import django_request
 from bookings.models.site import Resource
+from testcentre.accounts.rest import asker_of
 from testcentre.accounts.roles import Permission
 from testcentre.foundation.errors import Malformed, Refusal
 from testcentre.foundation.pagination import cursor_of, limit_of, page
@@ -50,6 +51,9 @@ def resource_shape(resource: Resource) -> dict[str, Any]:
         "exclusive": resource.exclusive,
         "hazard": resource.hazard,
         "organisation_kinds": resource.organisation_kinds,
+        "needs": resource.needs,
+        "needs_officer": resource.needs_officer or None,
+        "qualifications": resource.qualifications,
         "geometry": resource.geometry,
         "floor_ft_amsl": resource.floor_ft_amsl,
         "ceiling_ft_amsl": resource.ceiling_ft_amsl,

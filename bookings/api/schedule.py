@@ -6,8 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bookings.api.requests import asker_of, codes_of, epoch_words, period_of
+from bookings.api.requests import codes_of, epoch_words, period_of
 from bookings.claims.availability import schedule
+from testcentre.accounts.rest import asker_of
 from testcentre.accounts.roles import Permission
 
 

@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bookings.api.requests import asker_of
 from bookings.models.site import Site, current_site
 from bookings.rules.facts import Classification
+from testcentre.accounts.rest import asker_of
 from testcentre.accounts.roles import Permission
 
 NOTICE = "Not for navigation."
@@ -57,6 +57,7 @@ def site_shape(site: Site) -> dict[str, Any]:
         ],
         "classifications": [label.value for label in Classification if label.rank <= highest.rank],
         "confirm": policy["confirm"],
+        "hold_h": policy["holds"]["hours"],
         "holidays": data["holidays"],
     }
 

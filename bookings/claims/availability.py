@@ -7,12 +7,13 @@ from bookings.claims.busy import busy_windows
 from bookings.claims.free_time import Window, free_windows
 from bookings.claims.hazards import hazards_shared
 from bookings.claims.lanes import FREE_BLOCK
-from bookings.claims.needs import ground_needs, resource_needs
-from bookings.models import Resource, current_site, site_plane
+from bookings.claims.needs import hazard_needs, want_need
+from bookings.models import current_site, site_plane
 from bookings.queries.references import find_resources
 from bookings.rules.facts import OrganisationFacts, Period
 from bookings.rules.free_time import usable_periods
 from bookings.rules.start_raster import on_raster_from, raster_of
+from bookings.rules.wants import Want
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.models import Organisation
 from testcentre.foundation.errors import Malformed
@@ -43,9 +44,13 @@ def availability(
         start=period[0],
         end=period[1],
     )
+    plane = site_plane(site)
     needs = [
-        *resource_needs(named, shared=hazards_shared(site, resources, ()), block=FREE_BLOCK),
-        *ground_needs(named, plane=site_plane(site), block=FREE_BLOCK),
+        *(
+            want_need(Want(code=one.code), [one], place=place, site=facts, plane=plane, block=FREE_BLOCK)
+            for place, one in enumerate(named)
+        ),
+        *hazard_needs(hazards_shared(site, resources, ()), block=FREE_BLOCK),
     ]
     raster = raster_of(facts, resources=resources)
     begun = [
@@ -67,6 +72,6 @@ def schedule(codes: Sequence[str], *, period: Period) -> list[tuple[str, list[Wi
         if faults:
             raise Malformed(*faults)
     else:
-        resources = list(Resource.objects.filter(site=site, active=True))
+        resources = [resource for resource in site.all_resources if resource.active]
     busy = busy_windows(resources, within=period)
     return [(resource.code, windows) for resource, windows in zip(resources, busy, strict=True)]

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from django.db import connection
 
@@ -18,30 +19,42 @@ from bookings.rules.facts import Period
 # start and end as seconds since 1970 UTC: range objects of the driver cost six times as much
 Window: TypeAlias = tuple[float, float]
 
-# a claim forbids slots that begin before it ends plus our set-up, and end after it begins less our clear-up
+# a claim forbids slots that begin before it ends plus our set-up, and end after it begins less our clear-up; a choice
+# is free when none of its rows is taken
 _FREE = """
-    SELECT wanted.need, extract(epoch FROM lower(free))::float8, extract(epoch FROM upper(free))::float8
-    FROM unnest(%s::int[], %s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[],
-                %s::text[]::polygon[], %s::interval[], %s::interval[])
-         AS wanted(need, key, period, lanes, altitude_ft, area, setup, clearup)
-    CROSS JOIN LATERAL (
-        SELECT range_agg(tstzrange(lower(claim.period) - wanted.clearup, upper(claim.period) + wanted.setup)) AS taken
-        FROM claim
-        WHERE active AND claim.key && wanted.key AND claim.period && wanted.period AND claim.lanes && wanted.lanes
-          AND claim.altitude_ft && wanted.altitude_ft AND claim.area && wanted.area
-    ) AS theirs
-    CROSS JOIN LATERAL unnest(%s::tstzmultirange - coalesce(theirs.taken, '{}')) AS free
+    SELECT per_choice.need, extract(epoch FROM lower(free))::float8, extract(epoch FROM upper(free))::float8
+    FROM (
+        SELECT wanted.need, wanted.choice, range_agg(theirs.taken) AS taken
+        FROM unnest(%s::int[], %s::int[], %s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[],
+                    %s::text[]::polygon[], %s::interval[], %s::interval[])
+             AS wanted(need, choice, key, period, lanes, altitude_ft, area, setup, clearup)
+        CROSS JOIN LATERAL (
+            SELECT range_agg(tstzrange(lower(claim.period) - wanted.clearup, upper(claim.period) + wanted.setup))
+                   AS taken
+            FROM claim
+            WHERE active AND claim.key && wanted.key AND claim.period && wanted.period AND claim.lanes && wanted.lanes
+              AND claim.altitude_ft && wanted.altitude_ft AND claim.area && wanted.area
+              AND (claim.booking_id = %s) IS NOT TRUE
+        ) AS theirs
+        GROUP BY wanted.need, wanted.choice
+    ) AS per_choice
+    CROSS JOIN LATERAL unnest(%s::tstzmultirange - coalesce(per_choice.taken, '{}')) AS free
 """
 
 
-def free_windows(needs: Sequence[Need], *, usable: Sequence[Period], shortest: dt.timedelta) -> list[Window]:
-    """Return every longest window within `usable` in which all needs are free, at least `shortest` long, in order."""
+def free_windows(
+    needs: Sequence[Need], *, usable: Sequence[Period], shortest: dt.timedelta, beside: UUID | None = None
+) -> list[Window]:
+    """Return every longest window within `usable` in which all needs are free, at least `shortest` long, in order.
+
+    What is wanted beside the slot (own periods) is not looked at: a slot in a window may still be refused for it.
+    """
     if not usable:
         return []
     least_s = shortest.total_seconds()
     families: list[list[Window]] = [[] for _ in needs]
     if needs:
-        for need, start_s, end_s in _query(needs, usable):
+        for need, start_s, end_s in _query(needs, usable, beside):
             families[need].append((start_s, end_s))
     common = _longest((start.timestamp(), end.timestamp()) for start, end in usable)
     for family in families:
@@ -49,18 +62,19 @@ def free_windows(needs: Sequence[Need], *, usable: Sequence[Period], shortest: d
     return [window for window in common if window[1] - window[0] >= least_s]
 
 
-def _query(needs: Sequence[Need], usable: Sequence[Period]) -> list[tuple[int, float, float]]:
-    first, last = min(start for start, _ in usable), max(end for _, end in usable)
-    rows = [(n, need, lanes) for n, need in enumerate(needs) for lanes in need.choices]
+def _query(needs: Sequence[Need], usable: Sequence[Period], beside: UUID | None) -> list[tuple[int, float, float]]:
+    whole = min(start for start, _ in usable), max(end for _, end in usable)
+    rows = [(n, c, row) for n, need in enumerate(needs) for c, choice in enumerate(need.choices) for row in choice.rows]
     columns: list[list[Any]] = [
         [n for n, _, _ in rows],
-        *columns_of([(need, lanes) for _, need, lanes in rows], [need.period(first, last) for _, need, _ in rows]),
-        [need.setup for _, need, _ in rows],
-        [need.clearup for _, need, _ in rows],
+        [c for _, c, _ in rows],
+        *columns_of([row for _, _, row in rows], [row.period(whole) for _, _, row in rows]),
+        [row.setup for _, _, row in rows],
+        [row.clearup for _, _, row in rows],
     ]
     opened = "{" + ",".join(f"[{start.isoformat()},{end.isoformat()})" for start, end in usable) + "}"
     with connection.cursor() as cursor:
-        cursor.execute(_FREE, [*columns, opened])
+        cursor.execute(_FREE, [*columns, beside, opened])
         found: list[tuple[int, float, float]] = cursor.fetchall()
     return found
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeFi
 from django.db import models
 
 from bookings.models.booking import Booking
+from bookings.models.closure import Closure
 
 NO_OVERLAP = "claim_no_overlap"
 
@@ -28,14 +29,17 @@ class OutlineField(models.Field):  # type: ignore[type-arg]  # generic in the st
 
 
 class Claim(models.Model):
-    """One need of one booking: key × period × lanes × altitude × area; two active ones never overlap in all five.
+    """One need of one booking or closure: key × period × lanes × altitude × area.
+
+    Two active ones never overlap in all five, and each has one owner.
 
     Written and read by bookings/claims/ledger.py in sets. `key` comes first in the index: with `period` first the same
     search takes ten times as long.
     """
 
     id = models.BigAutoField(primary_key=True)
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="claims")
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, related_name="claims")
+    closure = models.ForeignKey(Closure, on_delete=models.PROTECT, null=True, related_name="claims")
     key = BigIntegerRangeField()
     period = DateTimeRangeField()
     lanes = LanesField()
@@ -54,7 +58,12 @@ class Claim(models.Model):
                 ],
                 condition=models.Q(active=True),
             ),
+            models.CheckConstraint(
+                condition=models.Q(booking__isnull=False, closure__isnull=True)
+                | models.Q(booking__isnull=True, closure__isnull=False),
+                name="claim_has_one_owner",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.booking_id} {self.key}"
+        return f"{self.booking_id or self.closure_id} {self.key}"

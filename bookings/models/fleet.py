@@ -1,7 +1,6 @@
-"""Aircraft, pilots and their papers; each belongs to one organisation and is claimed by its key."""
+"""Aircraft and pilots; each belongs to one organisation and is claimed by its key."""
 
 import uuid
-from enum import StrEnum
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,26 +8,16 @@ from django.db import models
 from django.db.models.functions import Now
 
 from bookings.models.claim_key import ClaimKeyField
-from bookings.rules.facts import AircraftFacts, CertificateFacts, InsuranceFacts, PilotFacts
+from bookings.rules.facts import AircraftFacts, AircraftKind, ClassLabel, PilotFacts
 from testcentre.accounts.models import Organisation
-
-
-class AircraftKind(StrEnum):
-    """How an aircraft moves."""
-
-    MULTIROTOR = "multirotor"
-    HELICOPTER = "helicopter"
-    FIXED_WING = "fixed_wing"
-    VTOL = "vtol"
-    GROUND = "ground"
-    SURFACE = "surface"
 
 
 class Aircraft(models.Model):
     """One airframe of one organisation.
 
     `operator_number` is the public part only; `signing_key_encrypted` is the MAVLink 2 key (64 hex digits) under
-    Fernet, and leaves the database only for the gateway's grants.
+    Fernet, and leaves the database only for the gateway's grants. `version` rises with every change of it or its papers
+    and is the ETag; who is retired stays for the bookings that name it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -39,19 +28,21 @@ class Aircraft(models.Model):
     registration = models.CharField(max_length=20, blank=True)
     serial_number = models.CharField(max_length=20)
     operator_number = models.CharField(max_length=16, blank=True)
+    class_label = models.CharField(
+        max_length=2, blank=True, choices=[(label.value, label.value) for label in ClassLabel]
+    )
     mtom_kg = models.FloatField()
     payload_kg = models.FloatField(null=True)
     max_speed_m_s = models.FloatField()
     characteristic_dimension_m = models.FloatField()
+    span_m = models.FloatField(null=True)
     endurance_min = models.FloatField(null=True)
     lost_link_procedure = models.CharField(max_length=2000, blank=True)
-    insurer = models.CharField(max_length=120, blank=True)
-    insurance_policy_number = models.CharField(max_length=60, blank=True)
-    insurance_cover_sdr = models.FloatField(null=True)
-    insurance_valid_until = models.DateField(null=True)
     mavlink_system_id = models.PositiveSmallIntegerField()
     signing_key_encrypted = models.TextField(null=True)
     allowed_sources = ArrayField(models.CharField(max_length=43), default=list)
+    version = models.PositiveIntegerField(default=1)
+    retired_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -62,11 +53,6 @@ class Aircraft(models.Model):
             models.CheckConstraint(
                 condition=models.Q(mavlink_system_id__gte=1, mavlink_system_id__lte=255), name="aircraft_system_id"
             ),
-            models.CheckConstraint(
-                condition=models.Q(insurance_cover_sdr=None, insurance_valid_until=None)
-                | models.Q(insurance_cover_sdr__isnull=False, insurance_valid_until__isnull=False),
-                name="aircraft_insurance_whole",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -74,21 +60,28 @@ class Aircraft(models.Model):
 
     @property
     def facts(self) -> AircraftFacts:
-        """The aircraft as rules see it."""
-        insurance = None
-        if self.insurance_cover_sdr is not None and self.insurance_valid_until is not None:
-            insurance = InsuranceFacts(cover_sdr=self.insurance_cover_sdr, valid_until=self.insurance_valid_until)
-        return AircraftFacts(id=self.id, name=self.name, mtom_kg=self.mtom_kg, insurance=insurance)
+        """The aircraft as rules see it; reads its papers."""
+        return AircraftFacts(
+            id=self.id,
+            name=self.name,
+            mtom_kg=self.mtom_kg,
+            kind=self.kind,
+            class_label=self.class_label,
+            papers=tuple(paper.facts for paper in self.papers.all()),
+            retired=self.retired_at is not None,
+        )
 
 
 class Pilot(models.Model):
-    """One remote pilot of one organisation."""
+    """One remote pilot of one organisation; `version` and `retired_at` as those of aircraft."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     claim_key = ClaimKeyField()
     name = models.CharField(max_length=120)
     remote_pilot_id = models.CharField(max_length=60, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    retired_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -101,24 +94,10 @@ class Pilot(models.Model):
 
     @property
     def facts(self) -> PilotFacts:
-        """The pilot as rules see them; reads the certificates."""
-        proofs = tuple(
-            CertificateFacts(kind=proof.kind, number=proof.number, valid_until=proof.valid_until)
-            for proof in self.certificates.all()
+        """The pilot as rules see them; reads the papers."""
+        return PilotFacts(
+            id=self.id,
+            name=self.name,
+            papers=tuple(paper.facts for paper in self.papers.all()),
+            retired=self.retired_at is not None,
         )
-        return PilotFacts(id=self.id, name=self.name, certificates=proofs)
-
-
-class Certificate(models.Model):
-    """A pilot's proof of competence, valid on its last day too."""
-
-    pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="certificates")
-    kind = models.CharField(max_length=40)
-    number = models.CharField(max_length=60)
-    valid_until = models.DateField()
-
-    class Meta:
-        ordering: ClassVar = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.number}"

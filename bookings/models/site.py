@@ -5,13 +5,20 @@ from typing import Any, ClassVar
 
 import msgspec
 from django.db import connection, models
+from django.utils.functional import cached_property
 
 from bookings.geometry import SitePlane, plane_at
 from bookings.models.claim_key import ClaimKeyField
 from bookings.rules.facts import Hazard, Limits, OpeningHours, ResourceFacts, ResourceKind, SiteFacts
+from bookings.rules.hazard_details import HazardNeed
+from bookings.tariff import Tariff
 from testcentre.foundation.errors import Refusal, Unavailable
 
 SITE_LOCK = 0x45485457  # "EHTW": any number will do that no other advisory lock of this database uses
+
+
+# the site as this process read it last
+_kept: "dict[str, Site]" = {}
 
 
 class Site(models.Model):
@@ -39,10 +46,20 @@ class Site(models.Model):
     def __str__(self) -> str:
         return f"{self.code} version {self.version}"
 
-    @property
+    @cached_property
     def facts(self) -> SiteFacts:
         """The site as rules see it."""
         return msgspec.convert(self.facts_data, SiteFacts)
+
+    @cached_property
+    def tariff(self) -> Tariff:
+        """What bookings that are made now cost."""
+        return msgspec.convert(self.data["tariff"], Tariff)
+
+    @cached_property
+    def all_resources(self) -> "list[Resource]":
+        """All resources of this version and those that went out of service, in the order of the file."""
+        return list(self.resources.all())
 
 
 class SiteVersion(models.Model):
@@ -78,6 +95,11 @@ class Resource(models.Model):
     exclusive = models.BooleanField(help_text="Naming it claims all lanes, whatever the capacity.")
     hazard = models.CharField(max_length=10, choices=[(hazard.value, hazard.value) for hazard in Hazard])
     organisation_kinds = models.JSONField(default=list, help_text="Who may name it; empty: anyone.")
+    qualifications = models.JSONField(default=list, help_text="What wants for any of its kind may ask for.")
+    needs = models.JSONField(default=list, help_text="What a booking that names it says of the hazard.")
+    needs_officer = models.CharField(
+        max_length=40, blank=True, default="", help_text="The qualification of somebody who is booked with it."
+    )
     setup_s = models.PositiveIntegerField()
     clearup_s = models.PositiveIntegerField()
     geometry = models.JSONField(null=True, help_text="GeoJSON Polygon or Point, WGS-84.")
@@ -99,7 +121,7 @@ class Resource(models.Model):
     def __str__(self) -> str:
         return self.code
 
-    @property
+    @cached_property
     def facts(self) -> ResourceFacts:
         """The resource as rules see it."""
         return ResourceFacts(
@@ -118,14 +140,24 @@ class Resource(models.Model):
             outline=_outline(self.geometry),
             floor_ft_amsl=self.floor_ft_amsl,
             ceiling_ft_amsl=self.ceiling_ft_amsl,
+            qualifications=frozenset(self.qualifications),
+            needs=frozenset(HazardNeed(need) for need in self.needs),
+            needs_officer=self.needs_officer,
             active=self.active,
         )
 
 
 def current_site() -> Site:
-    """Return the site that this installation serves; Unavailable where none is loaded yet."""
-    site = Site.objects.first()
-    if site is None:
+    """Return the site that this installation serves; Unavailable where none is loaded yet.
+
+    Every request asks for it, so a process keeps the version that it read last, with all that was derived from it, and
+    asks the database only whether that is still the newest.
+    """
+    with connection.cursor() as cursor:
+        # in SQL: it is asked several times in each action, and building a query costs more than answering it
+        cursor.execute("SELECT version, sha256, loaded_at FROM bookings_site")
+        newest = cursor.fetchone()
+    if newest is None:
         raise Unavailable(
             Refusal(
                 code="no_site",
@@ -134,7 +166,15 @@ def current_site() -> Site:
                 remedy="Load one: testcentre site load ehtw",
             )
         )
-    return site
+    kept = _kept.get("site")
+    if kept is None or (kept.version, kept.sha256, kept.loaded_at) != newest:
+        kept = _kept["site"] = Site.objects.get()
+    return kept
+
+
+def tariff_of_version(version: int) -> Tariff:
+    """Return the tariff of a version of the site that was loaded once."""
+    return msgspec.convert(SiteVersion.objects.values_list("data__tariff", flat=True).get(version=version), Tariff)
 
 
 def lock_site() -> None:

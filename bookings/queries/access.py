@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from bookings.models import Aircraft, Booking, Pilot
+from bookings.models import Aircraft, Booking, Paper, Pilot
 from bookings.rules.facts import Classification
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.roles import Permission
@@ -31,15 +31,57 @@ def access_booking(asker: Asker, booking_id: UUID) -> Booking:
 
 
 def aircraft_of(asker: Asker) -> "QuerySet[Aircraft]":
-    """Return the own organisation's aircraft."""
+    """Return the own organisation's aircraft, retired ones too, with their papers."""
     asker.require(Permission.SEE_BOOKINGS)
-    return Aircraft.objects.filter(organisation_id=asker.organisation_id)
+    return Aircraft.objects.filter(organisation_id=asker.organisation_id).prefetch_related("papers")
+
+
+def access_aircraft(asker: Asker, aircraft_id: UUID) -> Aircraft:
+    """Return an aircraft of the own organisation.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    aircraft = aircraft_of(asker).filter(pk=aircraft_id).first()
+    if aircraft is None:
+        raise NotFound(detail="There is no such aircraft.")
+    return aircraft
 
 
 def pilots_of(asker: Asker) -> "QuerySet[Pilot]":
-    """Return the own organisation's pilots, with their certificates."""
+    """Return the own organisation's pilots, retired ones too, with their papers."""
     asker.require(Permission.SEE_BOOKINGS)
-    return Pilot.objects.filter(organisation_id=asker.organisation_id).prefetch_related("certificates")
+    return Pilot.objects.filter(organisation_id=asker.organisation_id).prefetch_related("papers")
+
+
+def access_pilot(asker: Asker, pilot_id: UUID) -> Pilot:
+    """Return a pilot of the own organisation.
+
+    Raises:
+        NotFound: there is none, or somebody else employs them.
+    """
+    pilot = pilots_of(asker).filter(pk=pilot_id).first()
+    if pilot is None:
+        raise NotFound(detail="There is no such pilot.")
+    return pilot
+
+
+def papers_of(asker: Asker) -> "QuerySet[Paper]":
+    """Return the papers of the own organisation, its aircraft and its pilots."""
+    asker.require(Permission.SEE_BOOKINGS)
+    return Paper.objects.filter(organisation_id=asker.organisation_id).select_related("aircraft", "pilot")
+
+
+def access_paper(asker: Asker, paper_id: UUID) -> Paper:
+    """Return a paper of the own organisation.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    paper = papers_of(asker).filter(pk=paper_id).first()
+    if paper is None:
+        raise NotFound(detail="There is no such paper.")
+    return paper
 
 
 def may_see_flight(asker: Asker, organisation_id: UUID) -> bool:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from bookings.models import Booking
+from bookings.queries.approvals import may_confirm, may_refuse
 from bookings.rules.states import BookingState, Verb, next_state, states_before, verbs_from
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.roles import Permission
@@ -13,8 +14,10 @@ CHECK_IN_AHEAD = dt.timedelta(minutes=60)
 ACTIVATION_AHEAD = dt.timedelta(minutes=10)
 
 PERMISSION_OF: dict[Verb, Permission] = {
-    Verb.CONFIRM: Permission.CONFIRM,
-    Verb.REFUSE: Permission.REFUSE,
+    Verb.SUBMIT: Permission.BOOK,
+    Verb.CHANGE: Permission.BOOK,
+    Verb.CONFIRM: Permission.APPROVE,
+    Verb.REFUSE: Permission.APPROVE,
     Verb.CANCEL: Permission.CANCEL,
     Verb.CHECK_IN: Permission.CHECK_IN,
     Verb.ACTIVATE: Permission.ACTIVATE,
@@ -22,8 +25,10 @@ PERMISSION_OF: dict[Verb, Permission] = {
     Verb.COMPLETE: Permission.COMPLETE,
     Verb.NO_SHOW: Permission.NO_SHOW,
 }
+# whose turn it is, beside the role
+_DECIDES = {Verb.CONFIRM: may_confirm, Verb.REFUSE: may_refuse}
 _NOT_BEFORE = {Verb.CHECK_IN: CHECK_IN_AHEAD, Verb.ACTIVATE: ACTIVATION_AHEAD, Verb.NO_SHOW: dt.timedelta()}
-_NOT_AFTER_END = frozenset({Verb.CONFIRM, Verb.CHECK_IN, Verb.ACTIVATE})
+_NOT_AFTER_END = frozenset({Verb.SUBMIT, Verb.CHANGE, Verb.CONFIRM, Verb.CHECK_IN, Verb.ACTIVATE})
 
 
 def possible_actions(asker: Asker, booking: Booking, *, now: dt.datetime) -> list[str]:
@@ -31,7 +36,10 @@ def possible_actions(asker: Asker, booking: Booking, *, now: dt.datetime) -> lis
     return [
         verb.replace("_", "-")
         for verb in verbs_from(BookingState(booking.state))
-        if verb in PERMISSION_OF and asker.may(PERMISSION_OF[verb]) and out_of_time(booking, verb, now=now) is None
+        if verb in PERMISSION_OF
+        and asker.may(PERMISSION_OF[verb])
+        and out_of_time(booking, verb, now=now) is None
+        and (verb not in _DECIDES or _DECIDES[verb](asker, booking, now=now))
     ]
 
 

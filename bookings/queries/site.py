@@ -1,6 +1,8 @@
 """Which site this installation serves, for whoever shows things that happen there."""
 
+import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bookings.models import Site
 
@@ -19,3 +21,9 @@ def served_site() -> ServedSite | None:
     """Return the site as last loaded, or None before any was."""
     row = Site.objects.values_list("code", "name", "exercise", "version").first()
     return None if row is None else ServedSite(*row)
+
+
+def local_today(now: dt.datetime) -> dt.date:
+    """Return the date at the site; UTC's before any was loaded."""
+    zone = Site.objects.values_list("timezone", flat=True).first()
+    return now.astimezone(ZoneInfo(zone or "UTC")).date()

@@ -1,6 +1,6 @@
 """Airspace: volumes lie within the site's own airspace, and below its ceiling."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from shapely import prepare
@@ -8,7 +8,7 @@ from shapely.geometry import Polygon
 
 from bookings.geometry import outline_at
 from bookings.rules.code import RuleCode
-from bookings.rules.facts import BookingFacts, Ring
+from bookings.rules.facts import BookingFacts, Ring, SiteFacts, VolumeFacts
 from testcentre.foundation.errors import Refusal
 
 VOLUME_OUTSIDE_AIRSPACE = RuleCode(
@@ -22,12 +22,15 @@ TOUCH_M = 0.5  # rounding of published coordinates: a volume may follow the outl
 
 def outside_airspace(facts: BookingFacts) -> Iterable[Refusal]:
     """Refuse volumes that leave the site's airspace sideways or upwards."""
-    if not facts.volumes:
-        return
-    airspace = facts.site.airspace
-    reference = facts.site.arp_latitude_deg, facts.site.arp_longitude_deg
+    yield from volumes_outside(facts.volumes, site=facts.site)
+
+
+def volumes_outside(volumes: Sequence[VolumeFacts], *, site: SiteFacts) -> Iterable[Refusal]:
+    """Yield what the rule says of volumes, whether a booking has them yet or not."""
+    airspace = site.airspace
+    reference = site.arp_latitude_deg, site.arp_longitude_deg
     outline = _widened(*reference, airspace.outline)
-    for i, volume in enumerate(facts.volumes):
+    for i, volume in enumerate(volumes):
         asked = outline_at(*reference, volume.outline)
         if not outline.covers(asked):
             beyond_m2 = asked.difference(outline).area

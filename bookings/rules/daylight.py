@@ -48,19 +48,22 @@ def daylight_periods(daylight: Daylight, *, start: dt.datetime, end: dt.datetime
 
 
 def outside_daylight(facts: BookingFacts) -> Iterable[Refusal]:
-    """Refuse a period with darkness in it, for hours that are bound to daylight."""
+    """Refuse a period with darkness in it, for hours that are bound to daylight; once, whatever is wanted then."""
     daylight = facts.site.daylight
-    if daylight is None or not any(hours.within_daylight for hours in asked_hours(facts)):
+    if daylight is None:
         return
-    periods = list(daylight_periods(daylight, start=facts.start, end=facts.end))
-    if covers(periods, start=facts.start, end=facts.end):
+    bound = dict.fromkeys(asked.period for asked in asked_hours(facts) if asked.hours.within_daylight)
+    for start, end in bound:
+        periods = list(daylight_periods(daylight, start=start, end=end))
+        if covers(periods, start=start, end=end):
+            continue
+        first = periods[0]
+        late = first[0] <= start < first[1]
+        yield OUTSIDE_DAYLIGHT.refuse(
+            f"The slot is partly or wholly in the dark: daylight on {day_words(first)} UTC.",
+            field="end" if late else "start",
+            expected=[period_words(period) for period in periods[:7]],
+            got=period_words((start, end)),
+            remedy=f"Choose a slot within {day_words(first)} UTC.",
+        )
         return
-    first = periods[0]
-    late = first[0] <= facts.start < first[1]
-    yield OUTSIDE_DAYLIGHT.refuse(
-        f"The slot is partly or wholly in the dark: daylight on {day_words(first)} UTC.",
-        field="end" if late else "start",
-        expected=[period_words(period) for period in periods[:7]],
-        got=period_words((facts.start, facts.end)),
-        remedy=f"Choose a slot within {day_words(first)} UTC.",
-    )

@@ -1,41 +1,23 @@
-"""Documents: insurance and pilots' certificates are valid **on the flight date**, not today.
+"""Documents: papers are valid **on the flight date**, not today. What every rule of papers shares.
 
-The flight date is the site's local date on which the slot ends; a document is valid on its last day too.
-Insurance: EC 785/2004 asks third-party cover of every unmanned aircraft of 20 kg or more, in bands of mass.
+The flight date is the site's local date on which the slot ends; a paper is valid on its first and last day too. Which
+papers a flight needs is the site's policy (`papers` in the site file), by mass, kind and class of the aircraft and by
+kind of organisation.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from bookings.rules.code import RuleCode
-from bookings.rules.facts import AircraftFacts, BookingFacts, PilotFacts
+from bookings.rules.facts import AircraftFacts, BookingFacts, PaperFacts, PaperNeed, PilotFacts
 from testcentre.foundation.errors import Refusal
 
-DOCUMENT_MISSING = RuleCode(
-    "document_missing", "An insurance or a pilot's certificate that the flight needs is not there."
+DOCUMENT_MISSING = RuleCode("document_missing", "A paper that the flight needs is not there.")
+DOCUMENT_EXPIRED = RuleCode("document_expired", "A paper that the flight needs ends before the flight date.")
+DOCUMENT_NOT_YET_VALID = RuleCode(
+    "document_not_yet_valid", "A paper that the flight needs begins after the flight date."
 )
-DOCUMENT_EXPIRED = RuleCode(
-    "document_expired", "An insurance or all of a pilot's certificates end before the flight date."
-)
-COVER_TOO_LOW = RuleCode(
-    "insurance_cover_too_low", "The insurance covers less than EC 785/2004 asks for the aircraft's take-off mass."
-)
-CODES = (DOCUMENT_MISSING, DOCUMENT_EXPIRED, COVER_TOO_LOW)
-
-INSURED_FROM_KG = 20
-# EC 785/2004, article 7: below this take-off mass (kg), at least this cover (special drawing rights)
-COVER_BANDS = ((500, 750_000), (1_000, 1_500_000), (2_700, 3_000_000), (6_000, 7_000_000), (12_000, 18_000_000))
-COVER_ABOVE_SDR = 80_000_000
-
-
-def documents_not_valid(facts: BookingFacts) -> Iterable[Refusal]:
-    """Refuse every aircraft and pilot whose papers do not reach the flight date."""
-    day = flight_date(facts)
-    for i, (aircraft, pilot) in enumerate(facts.crew):
-        place = f"crew[{i}]." if len(facts.crew) > 1 else ""
-        yield from _insurance(aircraft, day=day, field=f"{place}aircraft")
-        yield from _certificates(pilot, day=day, field=f"{place}pilot")
 
 
 def flight_date(facts: BookingFacts) -> dt.date:
@@ -44,65 +26,68 @@ def flight_date(facts: BookingFacts) -> dt.date:
     return last.astimezone(ZoneInfo(facts.site.timezone)).date()
 
 
-def least_cover_sdr(mtom_kg: float) -> int:
-    """Return the cover that EC 785/2004 asks of a take-off mass; 0 below 20 kg."""
-    if mtom_kg < INSURED_FROM_KG:
-        return 0
-    return next((cover_sdr for below_kg, cover_sdr in COVER_BANDS if mtom_kg < below_kg), COVER_ABOVE_SDR)
+def is_valid_on(paper: PaperFacts, day: dt.date) -> bool:
+    """Say whether a paper is valid on a day; its first and last day count."""
+    return (paper.valid_from is None or paper.valid_from <= day) and day <= paper.valid_until
 
 
-def _insurance(aircraft: AircraftFacts, *, day: dt.date, field: str) -> Iterable[Refusal]:
-    least_sdr = least_cover_sdr(aircraft.mtom_kg)
-    if not least_sdr:
+def crew_with_fields(facts: BookingFacts) -> Iterator[tuple[AircraftFacts, PilotFacts, str]]:
+    """Yield each aircraft and pilot with the beginning of the path at which a refusal names them."""
+    for i, (aircraft, pilot) in enumerate(facts.crew):
+        yield aircraft, pilot, f"crew[{i}]." if len(facts.crew) > 1 else ""
+
+
+def needs_of(facts: BookingFacts, aircraft: AircraftFacts, *, of: str) -> Iterator[PaperNeed]:
+    """Yield what the site's policy asks for when this organisation flies this aircraft."""
+    for need in facts.site.papers.needs:
+        if (
+            need.of == of
+            and aircraft.mtom_kg >= need.from_mtom_kg
+            and facts.organisation.kind in (need.organisation_kinds or {facts.organisation.kind})
+            and aircraft.kind in (need.aircraft_kinds or {aircraft.kind})
+            and aircraft.class_label in (need.class_labels or {aircraft.class_label})
+        ):
+            yield need
+
+
+def not_held(
+    need: PaperNeed, papers: Sequence[PaperFacts], *, holder: str, day: dt.date, field: str
+) -> Iterable[Refusal]:
+    """Refuse unless one of the papers meets the need on the day; ``holder`` says whose they are."""
+    kinds = {kind.casefold() for kind in need.kinds}
+    held = [paper for paper in papers if not kinds or paper.kind.casefold() in kinds]
+    if any(is_valid_on(paper, day) for paper in held):
         return
-    insurance = aircraft.insurance
-    if insurance is None:
-        yield DOCUMENT_MISSING.refuse(
-            f"Aircraft {aircraft.name} ({aircraft.mtom_kg:g} kg) has no insurance; "
-            f"from {INSURED_FROM_KG} kg it needs one.",
-            field=field,
-            expected=f"insurance of at least {least_sdr} SDR, valid on {day}",
-            got="no insurance",
-            remedy="Enter the insurance of the aircraft.",
-        )
-        return
-    if insurance.valid_until < day:
+    wanted = " or ".join(kind.replace("_", " ") for kind in need.kinds) or "certificate"
+    expected = f"{wanted} valid on {day}"
+    past = [paper for paper in held if paper.valid_until < day]
+    if past:
+        last = max(past, key=lambda paper: paper.valid_until)
         yield DOCUMENT_EXPIRED.refuse(
-            f"The insurance of aircraft {aircraft.name} ends on {insurance.valid_until}, before the flight on {day}.",
+            f"{holder}: {_words(last)} ends on {last.valid_until}, before the flight on {day}.",
             field=field,
-            expected=f"insurance valid on {day}",
-            got=f"insurance valid until {insurance.valid_until}",
-            remedy="Enter the renewed insurance of the aircraft, or fly earlier.",
+            expected=expected,
+            got=f"{_words(last)} valid until {last.valid_until}",
+            remedy="Enter the renewed paper, or fly earlier.",
         )
-    if insurance.cover_sdr < least_sdr:
-        yield COVER_TOO_LOW.refuse(
-            f"Aircraft {aircraft.name} ({aircraft.mtom_kg:g} kg) is insured for {insurance.cover_sdr:.0f} SDR, "
-            f"EC 785/2004 asks {least_sdr} SDR.",
+    elif held:
+        first = min(held, key=lambda paper: paper.valid_from or day)
+        yield DOCUMENT_NOT_YET_VALID.refuse(
+            f"{holder}: {_words(first)} begins on {first.valid_from}, after the flight on {day}.",
             field=field,
-            expected=f"at least {least_sdr} SDR",
-            got=f"{insurance.cover_sdr:.0f} SDR",
-            remedy="Enter an insurance with enough cover.",
+            expected=expected,
+            got=f"{_words(first)} valid from {first.valid_from}",
+            remedy="Enter the paper that is valid before it, or fly later.",
         )
-
-
-def _certificates(pilot: PilotFacts, *, day: dt.date, field: str) -> Iterable[Refusal]:
-    if any(certificate.valid_until >= day for certificate in pilot.certificates):
-        return
-    if not pilot.certificates:
+    else:
         yield DOCUMENT_MISSING.refuse(
-            f"Pilot {pilot.name} has no certificate.",
+            f"{holder} has no {wanted}; the flight on {day} needs one.",
             field=field,
-            expected=f"a certificate valid on {day}",
-            got="no certificate",
-            remedy="Enter a certificate of the pilot.",
+            expected=expected,
+            got=f"no {wanted}",
+            remedy="Enter the paper: POST /api/v1/papers.",
         )
-        return
-    last = max(pilot.certificates, key=lambda certificate: certificate.valid_until)
-    yield DOCUMENT_EXPIRED.refuse(
-        f"Certificate {last.kind} {last.number} of pilot {pilot.name} ends on {last.valid_until}, "
-        f"before the flight on {day}.",
-        field=field,
-        expected=f"a certificate valid on {day}",
-        got=f"{last.kind} {last.number} valid until {last.valid_until}",
-        remedy="Enter the renewed certificate of the pilot, or name another pilot.",
-    )
+
+
+def _words(paper: PaperFacts) -> str:
+    return f"{paper.kind.replace('_', ' ')} {paper.number}"

@@ -15,25 +15,37 @@ CODES = (TOO_SHORT, TOO_LONG)
 
 
 def duration_out_of_bounds(facts: BookingFacts) -> Iterable[Refusal]:
-    """Refuse by the strictest bound, and say whose it is."""
-    asked = facts.end - facts.start
-    owners = limits_by_owner(facts.site, facts.resources)
-    least_min, least_owner = max((limits.min_duration_min, name) for name, limits in owners)
-    most_min, most_owner = min((limits.max_duration_min, name) for name, limits in owners)
-    least, most = dt.timedelta(minutes=least_min), dt.timedelta(minutes=most_min)
-    if asked < least:
+    """Refuse by the strictest bound, and say whose it is; a resource's own period is what its bounds are for."""
+    slot = facts.end - facts.start
+    asked = {resource.code: end - start for resource in facts.resources for start, end in [facts.period_of(resource)]}
+    owners = [(limits, name, asked.get(name, slot)) for name, limits in limits_by_owner(facts.site, facts.resources)]
+    short = [
+        (limits.min_duration_min, name, its) for limits, name, its in owners if its < _minutes(limits.min_duration_min)
+    ]
+    long = [
+        (limits.max_duration_min, name, its) for limits, name, its in owners if its > _minutes(limits.max_duration_min)
+    ]
+    if short:
+        least_min, owner, its = max(short)
+        least = _minutes(least_min)
         yield TOO_SHORT.refuse(
-            f"{least_owner}: at least {duration_words(least)}, asked for {duration_words(asked)}.",
+            f"{owner}: at least {duration_words(least)}, asked for {duration_words(its)}.",
             field="end",
             expected=f"at least {duration_words(least)}",
-            got=duration_words(asked),
+            got=duration_words(its),
             remedy=f"Make the slot {duration_words(least)} or longer.",
         )
-    if asked > most:
+    if long:
+        most_min, owner, its = min(long)
+        most = _minutes(most_min)
         yield TOO_LONG.refuse(
-            f"{most_owner}: at most {duration_words(most)}, asked for {duration_words(asked)}.",
+            f"{owner}: at most {duration_words(most)}, asked for {duration_words(its)}.",
             field="end",
             expected=f"at most {duration_words(most)}",
-            got=duration_words(asked),
+            got=duration_words(its),
             remedy=f"Make the slot {duration_words(most)} or shorter, or book several.",
         )
+
+
+def _minutes(count: int) -> dt.timedelta:
+    return dt.timedelta(minutes=count)

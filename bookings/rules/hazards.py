@@ -11,7 +11,7 @@ from typing import TypeAlias
 from shapely.geometry import Polygon
 
 from bookings.geometry import outline_at
-from bookings.rules.facts import Hazard, ResourceFacts, SiteFacts, VolumeFacts
+from bookings.rules.facts import Hazard, ResourceFacts, SiteFacts, VolumeFacts, VolumeKind
 
 # an outline in metres, floor and ceiling in ft AMSL; None is unbounded
 Place: TypeAlias = tuple[Polygon, int | None, int | None]
@@ -31,7 +31,9 @@ def shared_hazards(
     """
     named = tuple(named)
     own_codes = {resource.code for resource in named}
-    reached: list[VolumeFacts | ResourceFacts] = [*volumes, *named]
+    # a ground risk buffer is ground where somebody may be hit, and nobody's flight
+    air = [volume for volume in volumes if volume.kind is not VolumeKind.GROUND_RISK_BUFFER]
+    reached: list[VolumeFacts | ResourceFacts] = [*air, *named]
     places = [place for thing in reached if (place := _place(thing, site=site)) is not None]
 
     def is_shared(hazard: ResourceFacts) -> bool:

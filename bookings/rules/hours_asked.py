@@ -1,31 +1,36 @@
-"""Which opening hours and limits a booking must keep."""
+"""Which opening hours and limits a booking must keep, and for which period."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from bookings.rules.facts import BookingFacts, Limits, OpeningHours, ResourceFacts, SiteFacts
+from bookings.rules.facts import BookingFacts, Limits, OpeningHours, Period, ResourceFacts, SiteFacts
 
 
-def hours_by_owner(facts: BookingFacts) -> list[tuple[str, OpeningHours]]:
+class AskedHours(NamedTuple):
+    """Whose hours a booking must keep for which period; `owners` is for people: ``"RWY-05-23, TEST-N"``."""
+
+    owners: str
+    hours: OpeningHours
+    period: Period
+
+
+def asked_hours(facts: BookingFacts) -> list[AskedHours]:
     """Return whose hours count: each resource's, and the site's where it flies a volume or names no resource.
 
-    Resources that keep the same hours are told together: ``("RWY-05-23, TEST-N", hours)``.
+    Those that keep the same hours for the same period are told together.
     """
-    owners: list[tuple[str, OpeningHours]] = [(resource.code, resource.hours) for resource in facts.resources]
+    slot = (facts.start, facts.end)
+    asked = [AskedHours(resource.code, resource.hours, facts.period_of(resource)) for resource in facts.resources]
     if facts.volumes or not facts.resources:
-        owners.insert(0, (facts.site.code, facts.site.hours))
-    together: list[tuple[str, OpeningHours]] = []
-    for name, hours in owners:
-        same = next((i for i, (_, known) in enumerate(together) if known == hours), None)
+        asked.insert(0, AskedHours(facts.site.code, facts.site.hours, slot))
+    together: list[AskedHours] = []
+    for name, hours, period in asked:
+        same = next((i for i, known in enumerate(together) if (known.hours, known.period) == (hours, period)), None)
         if same is None:
-            together.append((name, hours))
+            together.append(AskedHours(name, hours, period))
         else:
-            together[same] = (f"{together[same][0]}, {name}", hours)
+            together[same] = together[same]._replace(owners=f"{together[same].owners}, {name}")
     return together
-
-
-def asked_hours(facts: BookingFacts) -> list[OpeningHours]:
-    """Return the distinct opening hours that the booking must keep."""
-    return [hours for _, hours in hours_by_owner(facts)]
 
 
 def limits_by_owner(site: SiteFacts, resources: Iterable[ResourceFacts]) -> list[tuple[str, Limits]]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bookings.rules.code import MANAGER, RuleCode
 from bookings.rules.daylight import daylight_periods
 from bookings.rules.facts import BookingFacts, OpeningHours, OpenSpan, Period, SiteFacts
-from bookings.rules.hours_asked import hours_by_owner
+from bookings.rules.hours_asked import asked_hours
 from bookings.rules.periods import common, contains, covers, merged
 from bookings.rules.words import day_words, period_words
 from testcentre.foundation.errors import Refusal
@@ -22,16 +22,16 @@ CODES = (OUTSIDE_OPENING_HOURS,)
 
 def outside_opening_hours(facts: BookingFacts) -> Iterable[Refusal]:
     """Refuse a period that is partly closed, once for everything that keeps the same hours."""
-    for names, hours in hours_by_owner(facts):
-        periods = list(opening_periods(hours, site=facts.site, start=facts.start, end=facts.end))
-        if covers(periods, start=facts.start, end=facts.end):
+    for names, hours, (start, end) in asked_hours(facts):
+        periods = list(opening_periods(hours, site=facts.site, start=start, end=end))
+        if covers(periods, start=start, end=end):
             continue
-        open_words = ", ".join(day_words(period) for period in periods[:7]) or f"closed on {facts.start:%Y-%m-%d}"
+        open_words = ", ".join(day_words(period) for period in periods[:7]) or f"closed on {start:%Y-%m-%d}"
         yield OUTSIDE_OPENING_HOURS.refuse(
             f"{names}: not open for all of the slot; open (UTC): {open_words}.",
-            field="end" if contains(periods, facts.start) else "start",
+            field="end" if contains(periods, start) else "start",
             expected=[period_words(period) for period in periods[:7]],
-            got=period_words((facts.start, facts.end)),
+            got=period_words((start, end)),
             remedy=f"Choose a slot within {open_words} UTC." if periods else "Choose another day.",
         )
 

@@ -1,6 +1,5 @@
 """Reading outlines: one closed ring of a GeoJSON polygon, simple and near the site, nothing repaired."""
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -83,19 +82,18 @@ def _read_ring(corners: list[Any], *, plane: SitePlane, field: str) -> Ring | li
 
 
 def _shape_faults(ring: Ring, *, plane: SitePlane, field: str) -> Iterable[Refusal]:
-    # far corners first: the plane is only true near the site
-    east_north_m = plane.ring_m(ring)
-    farthest_m = max(math.hypot(*corner) for corner in east_north_m)
-    if not farthest_m <= FARTHEST_M:
+    # far corners first: the plane is only true near the site, and folds poles and the date line onto it
+    farthest_m = max(plane.from_reference_m(*corner) for corner in ring)
+    if farthest_m > FARTHEST_M:
         yield POLYGON_TOO_FAR.refuse(
             "The polygon reaches too far from the site.",
             field=field,
             expected=f"corners within {FARTHEST_M // 1000} km of the reference point",
-            got=f"{farthest_m / 1000:.0f} km" if math.isfinite(farthest_m) else "the other side of the earth",
+            got=f"{farthest_m / 1000:.0f} km",
             remedy="Send [longitude, latitude] in degrees, in this order, near the site.",
         )
         return
-    shape = Polygon(east_north_m)
+    shape = plane.outline_m(ring)
     if not shape.is_valid:
         yield POLYGON_SELF_CROSSING.refuse(
             "The outline crosses or touches itself.",

@@ -34,6 +34,8 @@ class Verb(StrEnum):
     RELEASE = "release"
     COMPLETE = "complete"
     NO_SHOW = "no_show"
+    CHANGE = "change"
+    RESUBMIT = "resubmit"
     EXPIRE = "expire"
     DISPLACE = "displace"
 
@@ -42,19 +44,25 @@ TRANSITIONS: dict[tuple[BookingState, Verb], BookingState] = {
     (BookingState.DRAFT, Verb.REQUEST): BookingState.REQUESTED,
     (BookingState.DRAFT, Verb.HOLD): BookingState.HELD,
     (BookingState.HELD, Verb.SUBMIT): BookingState.REQUESTED,
+    (BookingState.HELD, Verb.CHANGE): BookingState.HELD,
     (BookingState.HELD, Verb.CANCEL): BookingState.CANCELLED,
     (BookingState.HELD, Verb.EXPIRE): BookingState.EXPIRED,
     (BookingState.HELD, Verb.DISPLACE): BookingState.DISPLACED,
+    (BookingState.REQUESTED, Verb.CHANGE): BookingState.REQUESTED,
     (BookingState.REQUESTED, Verb.CONFIRM): BookingState.CONFIRMED,
     (BookingState.REQUESTED, Verb.REFUSE): BookingState.REFUSED,
     (BookingState.REQUESTED, Verb.CANCEL): BookingState.CANCELLED,
     # nobody decided before the slot was over
     (BookingState.REQUESTED, Verb.EXPIRE): BookingState.EXPIRED,
     (BookingState.REQUESTED, Verb.DISPLACE): BookingState.DISPLACED,
+    (BookingState.CONFIRMED, Verb.CHANGE): BookingState.CONFIRMED,
+    # what was changed beyond what was confirmed is decided anew
+    (BookingState.CONFIRMED, Verb.RESUBMIT): BookingState.REQUESTED,
     (BookingState.CONFIRMED, Verb.CHECK_IN): BookingState.CHECKED_IN,
     (BookingState.CONFIRMED, Verb.CANCEL): BookingState.CANCELLED,
     (BookingState.CONFIRMED, Verb.NO_SHOW): BookingState.NO_SHOW,
     (BookingState.CONFIRMED, Verb.DISPLACE): BookingState.DISPLACED,
+    (BookingState.CHECKED_IN, Verb.CHANGE): BookingState.CHECKED_IN,
     (BookingState.CHECKED_IN, Verb.ACTIVATE): BookingState.ACTIVE,
     (BookingState.CHECKED_IN, Verb.CANCEL): BookingState.CANCELLED,
     # the rest of the slot is given back; it counts as used
@@ -62,6 +70,7 @@ TRANSITIONS: dict[tuple[BookingState, Verb], BookingState] = {
     # they came but never flew, and the slot is over
     (BookingState.CHECKED_IN, Verb.EXPIRE): BookingState.EXPIRED,
     (BookingState.CHECKED_IN, Verb.DISPLACE): BookingState.DISPLACED,
+    (BookingState.ACTIVE, Verb.CHANGE): BookingState.ACTIVE,
     # no displace from active: an airborne booking leaves by landing
     (BookingState.ACTIVE, Verb.RELEASE): BookingState.COMPLETED,
     (BookingState.ACTIVE, Verb.COMPLETE): BookingState.COMPLETED,

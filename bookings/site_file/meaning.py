@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bookings.geometry import plane_at
+from bookings.rules.facts import PaperKind
 from bookings.rules.polygons import read_polygon
 from bookings.site_file.faults import fault
+from bookings.site_file.policy_meaning import faults_of_policy
 from bookings.site_file.shapes import HoursTable, Position, SiteFile
+from bookings.site_file.tariff_meaning import faults_of_tariff
 from testcentre.foundation.errors import Refusal
 
 
@@ -16,6 +19,10 @@ def faults_of_meaning(site: SiteFile) -> Iterator[Refusal]:
     yield from _names(site)
     yield from _polygons(site)
     yield from _bands(site)
+    yield from faults_of_tariff(site)
+    yield from _needs(site)
+    yield from _papers(site)
+    yield from faults_of_policy(site)
     for name, hours in site.hours.items():
         yield from _spans(f"hours.{name}", hours)
     for name, limits in site.limits.items():
@@ -44,6 +51,14 @@ def _names(site: SiteFile) -> Iterator[Refusal]:
     known = {threshold.runway for threshold in site.thresholds}
     for runway in site.ils.keys() - known:
         yield fault(f"ils.{runway}", expected=f"a runway with a threshold: {', '.join(sorted(known))}", got=runway)
+    codes = {resource.code for resource in site.resources}
+    for i, neighbour in enumerate(site.neighbours):
+        for j, final in enumerate(neighbour.finals):
+            path = f"neighbours[{i}].finals[{j}]"
+            if final.runway not in known:
+                yield fault(f"{path}.runway", expected=f"one of {', '.join(sorted(known))}", got=final.runway)
+            if final.resource not in codes:
+                yield fault(f"{path}.resource", expected="the code of a resource", got=final.resource)
 
 
 def _once(path: str, key: str, names: list[str]) -> Iterator[Refusal]:
@@ -56,6 +71,7 @@ def _once(path: str, key: str, names: list[str]) -> Iterator[Refusal]:
 def _polygons(site: SiteFile) -> Iterator[Refusal]:
     outlines: list[tuple[str, Iterable[Position]]] = [("airspace.polygon", site.airspace.polygon)]
     outlines += [(f"runways[{i}].polygon", runway.polygon) for i, runway in enumerate(site.runways)]
+    outlines += [(f"neighbours[{i}].polygon", neighbour.polygon) for i, neighbour in enumerate(site.neighbours)]
     outlines += [
         (f"resources[{i}].polygon", resource.polygon)
         for i, resource in enumerate(site.resources)
@@ -78,6 +94,28 @@ def _bands(site: SiteFile) -> Iterator[Refusal]:
             yield fault(
                 f"resources[{i}].polygon", expected="an outline, as the hazard is one of an area", got="nothing"
             )
+
+
+def _needs(site: SiteFile) -> Iterator[Refusal]:
+    qualifications = {qualification for resource in site.resources for qualification in resource.qualifications}
+    for i, resource in enumerate(site.resources):
+        if resource.needs and resource.hazard == "none":
+            yield fault(f"resources[{i}].needs", expected="nothing, as it is no hazard", got=resource.needs)
+        if resource.needs_officer and resource.needs_officer not in qualifications:
+            yield fault(f"resources[{i}].needs_officer", expected=sorted(qualifications), got=resource.needs_officer)
+
+
+def _papers(site: SiteFile) -> Iterator[Refusal]:
+    known = ", ".join(PaperKind)
+    for i, need in enumerate(site.papers.needs):
+        if need.of == "aircraft" and not (need.kinds and set(need.kinds) <= set(PaperKind)):
+            yield fault(f"papers.needs[{i}].kinds", expected=f"one or more of {known}", got=need.kinds)
+    starts = [band.from_mtom_kg for band in site.papers.cover]
+    if starts != sorted(set(starts)):
+        yield fault("papers.cover", expected="bands whose from_mtom_kg rises", got=starts)
+    days = site.papers.warn_days
+    if days != sorted(set(days), reverse=True):
+        yield fault("papers.warn_days", expected="numbers of days that fall", got=days)
 
 
 def _spans(path: str, hours: HoursTable) -> Iterator[Refusal]:

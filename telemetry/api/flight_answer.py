@@ -24,7 +24,7 @@ class FlightAnswer(serializers.Serializer):  # type: ignore[type-arg]
     aircraft = serializers.UUIDField(allow_null=True)
     aircraft_name = serializers.CharField(allow_null=True)
     aircraft_kind = serializers.CharField(allow_null=True)
-    system_id = serializers.IntegerField()
+    system_id = serializers.IntegerField(allow_null=True)
     phase = serializers.ChoiceField(choices=[p.value for p in Phase])
     start = serializers.DateTimeField(allow_null=True)
     end = serializers.DateTimeField(allow_null=True)
@@ -63,7 +63,7 @@ def _answer(flight: Flight, facts: FlightFacts | None, newest: Newest, asker: As
         "aircraft": flight.aircraft_id if known else None,
         "aircraft_name": seen.aircraft_name if seen else None,
         "aircraft_kind": seen.aircraft_kind if seen else None,
-        "system_id": flight.system_id,
+        "system_id": flight.system_id if known else None,
         "phase": flight.phase,
         "start": seen.start if seen else None,
         "end": seen.end if seen else None,

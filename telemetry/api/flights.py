@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from telemetry.api.flight_answer import FlightAnswer, flight_answers
-from telemetry.api.parameters import asker_of, later_rows
+from telemetry.api.parameters import later_rows
 from telemetry.recordings.queries import access_flight, flights_of
+from testcentre.accounts.rest import asker_of
 from testcentre.foundation.pagination import limit_of, page
 
 PAGE = inline_serializer(

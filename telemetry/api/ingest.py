@@ -15,7 +15,7 @@ from telemetry.api.ingest_body import parse_body
 from telemetry.api.ingest_door import door_of_process
 from telemetry.gateway.sockets import now_us
 from testcentre.accounts.authenticate import LONGEST_KEY, bearer_of
-from testcentre.foundation.errors import DomainError, Malformed, Refusal, TooLarge, Unauthenticated
+from testcentre.foundation.errors import DomainError, Malformed, Refusal, TooLarge, Unauthenticated, UnsupportedType
 from testcentre.foundation.problems import problem_response_bytes
 
 INGEST_PATH = re.compile(r"/api/v1/flights/([^/]+)/telemetry/?")
@@ -88,13 +88,16 @@ async def _read(receive: Receive, headers: dict[bytes, str]) -> bytes:
     """Return the whole body.
 
     Raises:
-        TooLarge: more than 1 MiB. Malformed: it is packed, or does not come within 30 s.
+        TooLarge: more than 1 MiB. UnsupportedType: it is packed. Malformed: it does not come within 30 s.
     """
     promised = headers.get(b"content-length", "0")
     if promised.isdigit() and int(promised[:20]) > MOST_BYTES:
         raise _too_large(f"{promised[:20]} bytes")
     if headers.get(b"content-encoding", "identity") != "identity":
-        raise Malformed(Refusal("content_encoding", "Send the body unpacked.", "Content-Encoding", "identity"))
+        packed = headers[b"content-encoding"][:40]
+        raise UnsupportedType(
+            Refusal("content_encoding", "Send the body unpacked.", "Content-Encoding", "identity", packed)
+        )
     body = bytearray()
     try:
         async with asyncio.timeout(LONGEST_BODY_S):

@@ -7,7 +7,7 @@ from typing import Literal
 from telemetry.bus.batch import Record
 from telemetry.sample import BadSample, Sample, parse_line
 from telemetry.wire.framing import Frame, Unreadable, split
-from testcentre.foundation.errors import Malformed, Refusal, Refused
+from testcentre.foundation.errors import Refusal, Refused, UnsupportedType
 
 MAVLINK, NDJSON = "application/vnd.mavlink", "application/x-ndjson"
 MOST_REFUSALS = 20
@@ -33,7 +33,7 @@ def parse_body(body: bytes, content_type: str, *, system_id: int, now_us: int) -
     """Parse a request's body.
 
     Raises:
-        Malformed: the content type is neither of the two.
+        UnsupportedType: the content type is neither of the two.
         Refused: no whole packet, no sample, a packet of another system, a line that is no sample.
     """
     kind = content_type.partition(";")[0].strip().lower()
@@ -46,7 +46,7 @@ def parse_body(body: bytes, content_type: str, *, system_id: int, now_us: int) -
     refusal = Refusal(
         "content_type", "The content type is not known.", "Content-Type", f"{MAVLINK} or {NDJSON}", kind[:80] or None
     )
-    raise Malformed(refusal)
+    raise UnsupportedType(refusal)
 
 
 def parse_pieces(pieces: Sequence[Frame | Unreadable], *, system_id: int, now_us: int) -> Parsed:

@@ -11,12 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from telemetry.api.parameters import asker_of, later_rows
+from telemetry.api.parameters import later_rows
 from telemetry.api.ranged import Content, answer_with
 from telemetry.recordings import store
 from telemetry.recordings.models import Log
 from telemetry.recordings.models.log import LogState
 from telemetry.recordings.queries import access_log, logs_of
+from testcentre.accounts.rest import asker_of
 from testcentre.foundation.pagination import limit_of, page
 
 

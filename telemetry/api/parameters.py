@@ -2,21 +2,13 @@
 
 import math
 from datetime import UTC, datetime
-from typing import cast
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
-from rest_framework.request import Request
 
-from testcentre.accounts.asker import Asker
 from testcentre.foundation.errors import Malformed, Refusal
 from testcentre.foundation.pagination import cursor_of
-
-
-def asker_of(request: Request) -> Asker:
-    """Return who asks; the authentication and the default permission have made sure that it is somebody."""
-    return cast(Asker, request.user)
 
 
 def instant_us(request: HttpRequest, name: str) -> int | None:

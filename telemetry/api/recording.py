@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from telemetry.api.parameters import asker_of, choice
+from telemetry.api.parameters import choice
 from telemetry.api.ranged import Content, answer_with
 from telemetry.exports.raw import raw_pieces
 from telemetry.exports.tlog import TelemetryLog
@@ -19,6 +19,7 @@ from telemetry.recordings.chunks import links_of
 from telemetry.recordings.models import Flight, FlightLink
 from telemetry.recordings.phases import Phase
 from telemetry.recordings.queries import access_recording
+from testcentre.accounts.rest import asker_of
 from testcentre.foundation.errors import Malformed, Refusal
 
 FORMATS = ("tlog", "raw")

@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from telemetry.api.parameters import asker_of, choice, instant_us, interval_s
+from telemetry.api.parameters import choice, instant_us, interval_s
 from telemetry.exports.track import to_csv, to_geojson
 from telemetry.recordings.phases import Phase
 from telemetry.recordings.queries import access_track, track_of
 from telemetry.recordings.track_rows import thin
+from testcentre.accounts.rest import asker_of
 
 FORMATS = ("geojson", "csv")
 

@@ -1,6 +1,6 @@
 """`GET range/unadmitted`: links without a grant, for range staff."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from telemetry import bus
 from telemetry.bus.feed import FeedReader
 from telemetry.live.unadmitted import unadmitted_rows
-from testcentre.accounts.asker import Asker
+from testcentre.accounts.rest import asker_of
 from testcentre.accounts.roles import Permission
 from testcentre.foundation.errors import Unavailable
 
@@ -43,7 +43,7 @@ class UnadmittedView(APIView):
             Forbidden: the asker is no range staff.
             Unavailable: the gateways' heartbeats can't be read.
         """
-        cast(Asker, request.user).require(Permission.WATCH_RANGE)
+        asker_of(request).require(Permission.WATCH_RANGE)
         reader = FeedReader(settings.REDIS_URL)
         try:
             return Response({"results": unadmitted_rows(reader.heartbeats())})

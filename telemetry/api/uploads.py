@@ -25,7 +25,15 @@ from telemetry.recordings import uploads
 from telemetry.recordings.models import Upload
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.authenticate import asker_of_cookie, asker_of_scope
-from testcentre.foundation.errors import DomainError, Malformed, Refusal, TooLarge, Unauthenticated, Unavailable
+from testcentre.foundation.errors import (
+    DomainError,
+    Malformed,
+    Refusal,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedType,
+)
 from testcentre.foundation.problems import CONTENT_TYPE, problem_body, problem_response_bytes
 
 Scope = MutableMapping[str, Any]
@@ -104,9 +112,9 @@ async def _create(asker: Asker, headers: Headers) -> Answer:
 
 async def _patch(asker: Asker, upload_id: UUID, headers: Headers, receive: Receive) -> Answer:
     if headers.get("content-type") != tus.PATCH_TYPE:
-        return _problem(
-            415, detail=f"expected {tus.PATCH_TYPE}, got {headers.get('content-type', 'no Content-Type')[:80]}"
-        )
+        got = headers.get("content-type", "")[:80] or None
+        refusal = Refusal("content_type", "The content type is not known.", "Content-Type", tus.PATCH_TYPE, got)
+        raise UnsupportedType(refusal)
     offset = tus.count(headers, "Upload-Offset")
     upload = await in_thread(uploads.access_upload, asker, upload_id)
     promised = tus.count(headers, "Content-Length") if "content-length" in headers else 0

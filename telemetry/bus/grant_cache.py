@@ -36,6 +36,9 @@ class GrantCache:
     async def refresh(self, *, older_than_s: float = 0.0) -> bool:
         """Ask Redis unless the last answer is younger than that; says whether the snapshot changed.
 
+        A Redis that was emptied confirms nothing until the relay has written again: to take its silence for "no grants"
+        would cut every link that is in the air.
+
         Raises:
             Down: Redis does not answer; the snapshot stays as it is.
         """
@@ -43,6 +46,8 @@ class GrantCache:
             if self.age_s < older_than_s:
                 return False
             version = await self._reader.version()
+            if self.version and not version:
+                return False
             changed = version != self.version
             if changed:
                 self.version, self._grants = await self._reader.read_all()

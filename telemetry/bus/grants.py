@@ -1,5 +1,6 @@
 """The grants: which link may bring data to which flight, as one snapshot with a version."""
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,7 +39,10 @@ class GrantWriter:
         self._redis = open_sync(url)
 
     def write_all(self, grants: Iterable[Grant]) -> bool:
-        """Replace all grants at once and raise the version, unless they are the same as before.
+        """Replace all grants at once under a new version, unless they are the same as before.
+
+        A version is the time of writing in µs: one that a reader knows never comes again with other grants, also not
+        in a Redis that was emptied or replaced.
 
         Returns:
             Whether anything changed.
@@ -52,7 +56,7 @@ class GrantWriter:
                 if wanted:
                     mapping: dict[Any, Any] = dict(wanted)
                     pipeline.hset(keys.GRANTS, mapping=mapping)
-                pipeline.incr(keys.GRANTS_VERSION)
+                pipeline.set(keys.GRANTS_VERSION, time.time_ns() // 1000)
                 pipeline.execute()
         return True
 

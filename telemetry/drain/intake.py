@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
+from django.db import transaction
+
+from bookings.actions.note_heard import note_heard
 from telemetry.bus.batch import Batch
 from telemetry.bus.stream import Entry
 from telemetry.drain import suspects
@@ -119,6 +123,8 @@ class _Arrival:
         if phase != flight.phase:
             flight.phase = phase
             announce("flight_recording", {"flight": str(flight.id), "phase": phase}, flight_ids=[flight.id])
+            # after the commit: whoever changes the booking may wait for this flight's row, which is ours until then
+            transaction.on_commit(partial(note_heard, [flight.id], now=last))
         flight.save()
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from bookings.actions.note_flown import note_flown
 from telemetry.bus.keys import shard_of
 from telemetry.bus.stream import StreamReader
 from telemetry.drain.chunking import close_all_chunks
@@ -72,6 +73,8 @@ def seal_flight(flight_id: UUID, *, now: datetime) -> bool:
         unchanged = Flight.objects.select_for_update().filter(pk=flight_id, phase=Phase.ENDED, bytes=flight.bytes)
         if not unchanged.update(phase=Phase.SEALED, sealed_at=now, sha256=sha256, tlog_bytes=size, manifest=manifest):
             return False
+        if flight.started and flight.last_received:
+            note_flown(flight_id, flown_from=flight.started, flown_until=max(flight.started, flight.last_received))
         payload = {"flight": str(flight_id), "phase": Phase.SEALED, "sha256": sha256, "bytes": size}
         announce("flight_sealed", payload, flight_ids=[flight_id])
     return True

@@ -105,12 +105,7 @@ class Gateway:
         doors.callback(transport.close)
         server = await asyncio.start_server(Connections(self._intake, self._counts).serve, sock=tcp)
         doors.callback(server.close)
-        for kind, wanted, got in (
-            ("UDP", settings.udp_port, self._udp_port),
-            ("TCP", settings.tcp_port, self._tcp_port),
-        ):
-            taken = f" ({wanted} is taken)" if wanted not in (0, got) else ""
-            print(f"MAVLink by {kind} on port {got}{taken}", flush=True)
+        print(f"MAVLink by UDP on port {self._udp_port}, by TCP on port {self._tcp_port}", flush=True)
         log.info("%s: receive buffer %d KiB", settings.name, buffer_bytes // 1024)
 
     async def _follow_grants(self) -> None:

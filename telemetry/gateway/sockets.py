@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import os
 import socket
 import time
@@ -15,7 +14,6 @@ from telemetry.gateway.intake import Endpoint, Intake
 from telemetry.wire.framing import Framer, split
 
 RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024
-MOST_PORTS_TRIED = 20
 READ_BYTES = 64 * 1024
 IDLE_S = 60.0
 PAUSE_S = 1.0  # after so long a held-back start of a packet is no longer waited for
@@ -91,26 +89,21 @@ def endpoint_of(kind: str, address: tuple[str, int]) -> Endpoint:
 
 
 def bind(kind: socket.SocketKind, host: str, port: int) -> socket.socket:
-    """Return a socket on the port, or on the next free one of 20.
+    """Return a socket on the port, never on another one: who sends there would be heard by nobody.
 
     Raises:
-        OSError: none of them is free, or the host is none of ours.
+        OSError: the port is taken, or the host is none of ours.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for candidate in range(port, port + MOST_PORTS_TRIED):
-        found = socket.socket(family, kind)
-        if kind is socket.SOCK_STREAM:
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            found.bind((host, candidate))
-        except OSError as problem:
-            found.close()
-            if problem.errno != errno.EADDRINUSE or candidate == port + MOST_PORTS_TRIED - 1 or port == 0:
-                raise
-            continue
-        found.setblocking(False)
-        return found
-    raise AssertionError("the loop returns or raises")
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
+    if kind is socket.SOCK_STREAM:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError:
+        found.close()
+        raise
+    found.setblocking(False)
+    return found
 
 
 def widen(udp: socket.socket) -> int:

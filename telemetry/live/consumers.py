@@ -81,8 +81,11 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.base_send({"type": "websocket.send", "text": text})
 
     async def _end(self, code: CloseCode) -> None:
-        async with asyncio.timeout(10):
-            await self.base_send({"type": "websocket.close", "code": int(code), "reason": REASONS[code]})
+        """Close, once the client reads again or is gone: the server's own pings see to that it is one of the two.
+
+        To give up earlier would leave a socket that is open and silent for ever.
+        """
+        await self.base_send({"type": "websocket.close", "code": int(code), "reason": REASONS[code]})
 
 
 class NowhereConsumer(LiveConsumer):

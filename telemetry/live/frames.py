@@ -8,6 +8,8 @@ import msgspec
 Row = Mapping[str, Any]
 Source = Callable[[], Mapping[str, Any]]
 
+_WHOSE = frozenset({"organisation", "flights"})  # an aircraft's id leads to its other flights
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -22,7 +24,7 @@ def event(position: int, body: Mapping[str, Any], *, for_range: bool) -> str:
     The data stands flat in the frame and never hides what the frame itself says. The range is told which flights an
     event concerns, but not whose it is: a restricted booking's company is not for all its staff, the API knows.
     """
-    data = {name: value for name, value in body["data"].items() if name != "organisation" or not for_range}
+    data = {name: value for name, value in body["data"].items() if name not in _WHOSE or not for_range}
     more = {"flight_ids": list(body["positions"])} if for_range else {}
     return encode({**data, **more, "type": "event", "position": position, "kind": body["kind"], "time": body["time"]})
 

@@ -29,7 +29,7 @@ class SceneFlight:
     facts: queries.FlightFacts
 
     def shown_to(self, asker: Asker) -> dict[str, Any]:
-        """Return the flight as frames tell it; `booking`, `organisation`, `aircraft` only to who needs to know them."""
+        """Return the flight as frames tell it; whose it is only to who needs to know it: a system id is known too."""
         row, facts = self.row, self.facts.as_seen_by(asker)
         shown: dict[str, Any] = {
             "id": str(row.id),
@@ -39,12 +39,12 @@ class SceneFlight:
             "end": to_rfc3339(facts.end),
             "volumes": facts.volumes,
             "classification": facts.classification,
-            "system_id": row.system_id,
         }
         if facts.organisation_name is None:
             return shown
         return {
             **shown,
+            "system_id": row.system_id,
             "booking": {"id": str(facts.booking_id), "number": facts.booking_number},
             "organisation": {"id": str(facts.organisation_id), "name": facts.organisation_name},
             "aircraft": {"id": str(facts.aircraft_id), "name": facts.aircraft_name, "kind": facts.aircraft_kind},

@@ -11,12 +11,13 @@ from testcentre.foundation.clock import utc_now
 def subscribe() -> None:
     """Hear what happens to bookings, from now on."""
     events.subscribe(events.BookingConfirmed, expect_flights)
+    events.subscribe(events.BookingChanged, expect_flights)
     events.subscribe(events.BookingCancelled, end_booking)
     events.subscribe(events.BookingCompleted, end_booking)
 
 
-def expect_flights(event: events.BookingConfirmed) -> None:
-    """Make one expected flight per aircraft; confirmed again, its times are the new ones and flights left out end."""
+def expect_flights(event: events.BookingConfirmed | events.BookingChanged) -> None:
+    """Make one expected flight per aircraft; of a changed booking times are the new ones and flights left out end."""
     for booked in event.flights:
         times = {"admit_from": event.start - ADMIT_BEFORE, "admit_until": event.end + ADMIT_AFTER}
         flight, is_new = Flight.objects.get_or_create(

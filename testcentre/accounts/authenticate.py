@@ -35,12 +35,36 @@ def asker_of_key(raw: str) -> Asker | None:
     """Return who has this key, or None when nobody has it, it is over, or it was revoked."""
     if not raw.startswith(KEY_PREFIX) or len(raw) > LONGEST_KEY:
         return None
-    key = ApiKey.objects.select_related("organisation").filter(digest=key_digest(raw), revoked_at=None).first()
-    now = utc_now()
-    if key is None or (key.expires_at is not None and key.expires_at <= now):
+    key = _valid_key(digest=key_digest(raw))
+    if key is None:
         return None
-    if key.last_used_on != now.date():
-        ApiKey.objects.filter(pk=key.pk).update(last_used_on=now.date())
+    today = utc_now().date()
+    if key.last_used_on != today:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_on=today)
+    return _asker_of(key)
+
+
+def asker_of_key_id(key_id: UUID | None) -> Asker | None:
+    """Return who a key is, for what was made with it; None when it is over or was revoked."""
+    key = _valid_key(pk=key_id)
+    return _asker_of(key) if key else None
+
+
+def is_still_valid(asker: Asker) -> bool:
+    """Say whether somebody still is who they were when their request came in: key, membership and role."""
+    if asker.key_id is not None:
+        now_is = asker_of_key_id(asker.key_id)
+    else:
+        now_is = asker_of_user(asker.user_id, asker.organisation_id) if asker.user_id else None
+    return now_is is not None and now_is.role == asker.role
+
+
+def _valid_key(**which: object) -> ApiKey | None:
+    key = ApiKey.objects.select_related("organisation").filter(**which, revoked_at=None).first()
+    return None if key is None or (key.expires_at is not None and key.expires_at <= utc_now()) else key
+
+
+def _asker_of(key: ApiKey) -> Asker:
     return Asker(
         organisation_id=key.organisation_id,
         organisation_slug=key.organisation.slug,

@@ -42,6 +42,8 @@ class Permission(StrEnum):
     BOOK = "book"
     WRITE_FLEET = "write_fleet"
     CANCEL = "cancel"
+    APPROVE = "approve"
+    SET_GATES = "set_gates"
     CONFIRM = "confirm"
     REFUSE = "refuse"
     CHECK_IN = "check_in"
@@ -58,13 +60,22 @@ class Permission(StrEnum):
     WATCH_RANGE = "watch_range"
     SEE_RESTRICTED = "see_restricted"
     SEE_METRICS = "see_metrics"
+    WRITE_NOTAM = "write_notam"
+    SEE_INVOICES = "see_invoices"
+    CHECK_WEATHER = "check_weather"
+    WRITE_WEBHOOKS = "write_webhooks"
+    CLOSE_FOR_MAINTENANCE = "close_for_maintenance"
+    CLOSE_FOR_WEATHER = "close_for_weather"  # and NOTAM
+    CLOSE_FOR_PRIORITY = "close_for_priority"  # military, medical
 
 
 _P = Permission
 _EVERYBODY = frozenset({_P.SEE_SITE, _P.SEE_BOOKINGS, _P.SEE_FLIGHTS})
 _RANGE_STAFF = _EVERYBODY | {_P.WATCH_RANGE, _P.SEE_METRICS, _P.READ_RECORDINGS}
+_APPROVER = _RANGE_STAFF | {_P.APPROVE, _P.SET_GATES}
 _BOOKER = _EVERYBODY | {
     _P.BOOK, _P.WRITE_FLEET, _P.CANCEL, _P.CHECK_IN, _P.RELEASE, _P.SEND_TELEMETRY, _P.READ_RECORDINGS, _P.READ_LOGS,
+    _P.SEE_INVOICES,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -72,16 +83,32 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PILOT: _EVERYBODY | {_P.READ_RECORDINGS, _P.READ_LOGS},
     Role.ENGINEER: _EVERYBODY | {_P.CHECK_IN, _P.SEND_TELEMETRY, _P.READ_RECORDINGS, _P.UPLOAD_LOGS, _P.READ_LOGS},
     Role.BOOKER: _BOOKER,
-    Role.ADMIN: _BOOKER | {_P.UPLOAD_LOGS},
-    Role.OPERATOR: _RANGE_STAFF
-    | {_P.CONFIRM, _P.REFUSE, _P.CHECK_IN, _P.ACTIVATE, _P.COMPLETE, _P.RELEASE, _P.NO_SHOW, _P.BOOK_FOR_OTHERS},
-    Role.SAFETY: _RANGE_STAFF | {_P.CONFIRM, _P.REFUSE, _P.SEE_RESTRICTED},
-    Role.DUTY_OFFICER: _RANGE_STAFF,
-    Role.SPECTRUM: _RANGE_STAFF,
-    Role.LASER_SAFETY: _RANGE_STAFF,
-    Role.SECURITY: _RANGE_STAFF | {_P.SEE_RESTRICTED},
-    Role.MANAGER: _RANGE_STAFF | {_P.CONFIRM, _P.REFUSE, _P.CANCEL, _P.NO_SHOW, _P.BOOK_FOR_OTHERS, _P.SEE_RESTRICTED},
-    Role.AUDITOR: _RANGE_STAFF | {_P.SEE_RESTRICTED},
+    Role.ADMIN: _BOOKER | {_P.WRITE_WEBHOOKS, _P.UPLOAD_LOGS},
+    Role.OPERATOR: _APPROVER
+    | {_P.CONFIRM, _P.REFUSE, _P.CHECK_IN, _P.ACTIVATE, _P.COMPLETE, _P.RELEASE, _P.NO_SHOW, _P.BOOK_FOR_OTHERS}
+    | {_P.CHECK_WEATHER, _P.WRITE_NOTAM, _P.CLOSE_FOR_MAINTENANCE, _P.CLOSE_FOR_WEATHER},
+    Role.SAFETY: _APPROVER | {_P.CONFIRM, _P.REFUSE, _P.SEE_RESTRICTED},
+    Role.DUTY_OFFICER: _APPROVER | {_P.WRITE_NOTAM, _P.CLOSE_FOR_WEATHER},
+    Role.SPECTRUM: _APPROVER,
+    Role.LASER_SAFETY: _APPROVER,
+    Role.SECURITY: _APPROVER | {_P.SEE_RESTRICTED},
+    Role.MANAGER: _APPROVER
+    | {
+        _P.WRITE_WEBHOOKS,
+        _P.CONFIRM,
+        _P.REFUSE,
+        _P.CANCEL,
+        _P.NO_SHOW,
+        _P.BOOK_FOR_OTHERS,
+        _P.SEE_RESTRICTED,
+        _P.SEE_INVOICES,
+        _P.CHECK_WEATHER,
+        _P.WRITE_NOTAM,
+        _P.CLOSE_FOR_MAINTENANCE,
+        _P.CLOSE_FOR_WEATHER,
+        _P.CLOSE_FOR_PRIORITY,
+    },
+    Role.AUDITOR: _RANGE_STAFF | {_P.SEE_RESTRICTED, _P.SEE_INVOICES},
 }
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+HOST = "127.0.0.1"
 ANYWHERE = "0.0.0.0"  # noqa: S104 — aircraft come from anywhere; admission decides
 _PATIENCE_S = 1.5
 _TRIES = 50
@@ -23,15 +24,15 @@ class Ports:
     mavlink_tcp: int
 
 
-def find_ports(*, http: tuple[str, int], mavlink_udp: int | None, mavlink_tcp: int | None) -> Ports:
+def find_ports(*, http: int, mavlink_udp: int | None, mavlink_tcp: int | None) -> Ports:
     """Return the ports to use: those asked for, or the next free ones from MAVLink's defaults on.
 
     Raises:
         PortTaken: a port that was asked for is not free.
     """
-    _claim(socket.SOCK_STREAM, *http, option="--port")
+    _claim(socket.SOCK_STREAM, HOST, http, option="--port")
     return Ports(
-        http=http[1],
+        http=http,
         mavlink_udp=_mavlink(socket.SOCK_DGRAM, mavlink_udp, default=14550, option="--mavlink-udp"),
         mavlink_tcp=_mavlink(socket.SOCK_STREAM, mavlink_tcp, default=5760, option="--mavlink-tcp"),
     )
@@ -49,6 +50,8 @@ def _mavlink(kind: socket.SocketKind, wanted: int | None, *, default: int, optio
 
 def _claim(kind: socket.SocketKind, host: str, port: int, *, option: str) -> None:
     """Make sure of a port; what was killed a moment ago may need another to let go of it."""
+    if not 0 < port < 65536:
+        raise PortTaken(f"{option} must be from 1 to 65535, got {port}.")
     for problem in _over_a_while(kind, host, port):
         if problem is None:
             return
@@ -63,14 +66,11 @@ def _over_a_while(kind: socket.SocketKind, host: str, port: int) -> Iterator[str
 
 
 def _problem(kind: socket.SocketKind, host: str, port: int) -> str | None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, kind) as probe:
-        if kind is socket.SOCK_STREAM:
-            probe.setsockopt(
-                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-            )  # as the server does: old connections don't count
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:  # as the server does: old connections don't count
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except (OSError, OverflowError) as problem:
-            return getattr(problem, "strerror", None) or str(problem)
+        except OSError as problem:
+            return problem.strerror
     return None

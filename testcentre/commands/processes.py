@@ -10,7 +10,7 @@ import warnings
 
 from testcentre.commands.base import Commands, Sentence, django, engines
 
-QUEUES = {"drain": 2, "prompt": 1}
+QUEUES = {"drain": 2, "prompt": 1, "outgoing": 2}
 """Every queue with processes of its own, so that a long task in one never delays another."""
 MOST_CONNECTIONS = 2000
 DATABASE_POOL = "10"
@@ -70,6 +70,7 @@ def web(arguments: argparse.Namespace) -> int:
 
 def http(arguments: argparse.Namespace) -> int:
     """Serve the WSGI application with granian: maintained, BSD, and a third of the CPU of Django under ASGI."""
+    os.environ.setdefault("TESTCENTRE_DATABASE_POOL", DATABASE_POOL)
     with django(arguments):  # bad settings are told here, once, not by every worker
         pass
     with engines(arguments):

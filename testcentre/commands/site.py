@@ -22,7 +22,7 @@ def register(commands: Commands) -> None:
 def migrate(arguments: argparse.Namespace) -> int:
     """Apply all migrations."""
     with django(arguments):
-        _migrate()
+        _migrate(verbosity=1)
     return 0
 
 
@@ -51,7 +51,8 @@ def prepare(arguments: argparse.Namespace) -> int:
     """Do what an installation needs before it serves, in one process: each start of Python costs a second."""
     with django(arguments):
         if arguments.migrate:
-            _migrate()
+            print("bringing the database's tables to this release", flush=True)
+            _migrate(verbosity=0)
         if arguments.site:
             _load(arguments.site)
         if arguments.demo:
@@ -64,7 +65,7 @@ def prepare(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _migrate() -> None:
+def _migrate(*, verbosity: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
@@ -72,7 +73,7 @@ def _migrate() -> None:
         # building the claims' index over a big ledger takes minutes; waiting for a lock must not
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET lock_timeout = '10s'")
-    call_command("migrate", interactive=False, verbosity=1)
+    call_command("migrate", interactive=False, verbosity=verbosity)
 
 
 def _load(source: str) -> None:

@@ -4,21 +4,30 @@ import argparse
 import asyncio
 import hashlib
 import os
+import re
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from testcentre.commands.ports import Ports
+from testcentre import environment
+from testcentre.commands.ports import HOST, Ports
 from testcentre.commands.processes import QUEUES, worker_argv
 from testcentre.embedded import Engine, Installation, engines_of
 from testcentre.supervisor import Child, KeepsDying, OneOffFailed, Supervisor
 
 READY_LIMIT_S = 90.0
+_EVERYTHING = re.compile("")
+_GOODBYE = re.compile("^$|^worker: Warm shutdown")  # Celery says so whatever its log level
 _PACKAGES = ("testcentre", "bookings", "telemetry")
 
 
 class Start:
-    """One run of `up` in a data folder that is this process's own."""
+    """One run of `up` in a data folder that is this process's own.
+
+    Raises:
+        BadSetting: the caller's environment holds one.
+    """
 
     def __init__(self, arguments: argparse.Namespace, installation: Installation, ports: Ports) -> None:
         self._arguments, self._installation, self._ports = arguments, installation, ports
@@ -28,11 +37,17 @@ class Start:
             **installation.environment,
             "MAVLINK_UDP_PORT": str(ports.mavlink_udp),
             "MAVLINK_TCP_PORT": str(ports.mavlink_tcp),
+            "TESTCENTRE_PUBLIC_URL": os.environ.get("TESTCENTRE_PUBLIC_URL", f"http://{HOST}:{ports.http}"),
             "PYTHONUNBUFFERED": "1",
         }
+        environment.read(self._env)
 
     async def run(self) -> int:
-        """Run until a signal asks to stop; 1 when something cannot be kept running."""
+        """Run until a signal asks to stop; 1 when something cannot be kept running, 2 when the caller can mend it.
+
+        Raises:
+            Unusable: the engines cannot start, or the disk is full.
+        """
         supervisor = self._supervisor
         supervisor.stop_at_signals()
         try:
@@ -41,14 +56,10 @@ class Start:
                 supervisor.start(_as_child(engine))
             if await supervisor.unless_stopped(asyncio.create_task(self._serve(engines))):
                 await supervisor.until_stopped()
-        except KeepsDying as problem:
-            supervisor.say(f"{problem}; its last words:")
-            for line in problem.last_words:
-                supervisor.say(f"    {line}")
-            return 1
-        except (OneOffFailed, NotReady) as problem:
-            supervisor.say(f"{problem}: see the lines above.")
-            return 1
+        except (KeepsDying, OneOffFailed, NotReady) as problem:
+            supervisor.say(str(problem))
+            self._installation.check_space()  # what may lie behind it
+            return 2 if isinstance(problem, OneOffFailed) and problem.status == 2 else 1
         finally:
             await supervisor.stop()
         return 0
@@ -57,38 +68,36 @@ class Start:
         await asyncio.gather(*(_until_up(engine) for engine in engines))
         stamp = self._installation.data / "prepared"
         found = self._fingerprint()
-        is_prepared = stamp.exists() and stamp.read_text(encoding="ascii") == found
-        if not is_prepared:
-            await self._prepare(is_prepared=False)
+        if not stamp.exists() or stamp.read_text(encoding="ascii") != found:
+            await self._supervisor.run_once(self._child("prepare", "--site", self._site()))
             stamp.write_text(found, encoding="ascii")
-        for child in self._processes():
+        for child in self._serving():
             self._supervisor.start(child)
-        if is_prepared and self._arguments.demo:
-            await self._prepare(is_prepared=True)
-        if self._arguments.demo:
-            self._supervisor.start(self._child("simulator", "--to", f"udp:127.0.0.1:{self._ports.mavlink_udp}"))
-        await _until_ready(self._arguments.host, self._ports.http)
-        self._supervisor.say(f"MAVLink: UDP port {self._ports.mavlink_udp}, TCP port {self._ports.mavlink_tcp}")
-        self._supervisor.say(f"ready http://{_shown(self._arguments.host)}:{self._ports.http}", name="")
-
-    async def _prepare(self, *, is_prepared: bool) -> None:
-        words = ["--demo"] if self._arguments.demo else []
-        words += ["--no-migrate"] if is_prepared else ["--site", self._site()]
-        await self._supervisor.run_once(self._child("prepare", *words))
+        told: list[str] = []
+        if self._arguments.demo:  # its accounts are told last of all, where a newcomer finds them
+            told = await self._supervisor.run_once(
+                replace(self._child("prepare", "--no-migrate", "--demo"), name="demo", noise=_EVERYTHING)
+            )
+        await _until_ready(self._ports.http)
+        for child in self._working():  # only now: on two cores they would double the time until it serves
+            self._supervisor.start(child)
+        for line in told:
+            self._supervisor.say(line, name="demo")
+        self._supervisor.say(f"ready http://{HOST}:{self._ports.http}", name="")
 
     def _site(self) -> str:
         return self._arguments.site or ("ehtw-exercise" if self._arguments.demo else "ehtw")
 
-    def _processes(self) -> list[Child]:
-        address = ["--host", self._arguments.host, "--port", str(self._ports.http)]
-        workers = [Child(f"worker-{queue}", worker_argv(queue), env=self._env, stage=2) for queue in QUEUES]
-        return [
-            self._child("web", *address),
-            self._child("relay"),
-            self._child("gateway"),
-            *workers,
-            self._child("beat"),
+    def _serving(self) -> list[Child]:
+        web = self._child("web", "--host", HOST, "--port", str(self._ports.http))
+        return [web, self._child("relay"), self._child("gateway")]
+
+    def _working(self) -> list[Child]:
+        workers = [
+            Child(f"worker-{queue}", worker_argv(queue), env=self._env, stage=2, noise=_GOODBYE) for queue in QUEUES
         ]
+        drone = self._child("simulator", "--to", f"udp:{HOST}:{self._ports.mavlink_udp}")
+        return [*workers, self._child("beat"), *([drone] if self._arguments.demo else [])]
 
     def _child(self, command: str, *words: str) -> Child:
         return Child(command, [sys.executable, "-m", "testcentre.cli", command, *words], env=self._env, stage=2)
@@ -119,6 +128,7 @@ def _as_child(engine: Engine) -> Child:
         death_signal=engine.death_signal,
         identity=engine.identity,
         before=engine.before,
+        noise=engine.noise,
     )
 
 
@@ -127,7 +137,7 @@ async def _until_up(engine: Engine) -> None:
         await asyncio.sleep(0.02)
 
 
-async def _until_ready(host: str, port: int) -> None:
+async def _until_ready(port: int) -> None:
     """Ask /readyz until it says 200.
 
     Raises:
@@ -136,15 +146,15 @@ async def _until_ready(host: str, port: int) -> None:
     said = "no answer"
     try:
         async with asyncio.timeout(READY_LIMIT_S):
-            while not (said := await _readyz(host, port)).startswith("HTTP/1.1 200"):  # noqa: ASYNC110
+            while not (said := await _readyz(port)).startswith("HTTP/1.1 200"):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise NotReady(f"not ready after {READY_LIMIT_S:.0f} s ({said})") from None
 
 
-async def _readyz(host: str, port: int) -> str:
+async def _readyz(port: int) -> str:
     try:
-        reader, writer = await asyncio.open_connection(_shown(host), port)
+        reader, writer = await asyncio.open_connection(HOST, port)
     except OSError as problem:
         return problem.strerror or "no answer"
     writer.write(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
@@ -154,7 +164,3 @@ async def _readyz(host: str, port: int) -> str:
         return problem.strerror or "no answer"
     finally:
         writer.close()
-
-
-def _shown(host: str) -> str:
-    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 — compared, not bound

@@ -10,7 +10,6 @@ from testcentre.commands.ports import PortTaken, find_ports
 def register(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("up", up, help_text="run everything on this machine, with engines of its own")
-    parser.add_argument("--host", default="127.0.0.1", help="address that the web server listens on")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument(
         "--demo", action=argparse.BooleanOptionalAction, default=True, help="sample companies and a simulated drone"
@@ -21,18 +20,17 @@ def register(commands: Commands) -> None:
 
 
 def up(arguments: argparse.Namespace) -> int:
-    """Run everything until SIGTERM or Ctrl-C; 1 when a process cannot be kept running."""
+    """Run everything until told to stop; 1 when a process cannot be kept running, 2 when the caller can mend it."""
     from testcentre.commands.start_up import Start  # noqa: PLC0415 — quick --help
     from testcentre.embedded import Installation, Unusable  # noqa: PLC0415
+    from testcentre.environment import BadSetting  # noqa: PLC0415
 
     try:
         installation = Installation(getattr(arguments, "data", None) or DEFAULT_DATA)
         with installation.own(wait_s=3.0):
             ports = find_ports(
-                http=(arguments.host, arguments.port),
-                mavlink_udp=arguments.mavlink_udp,
-                mavlink_tcp=arguments.mavlink_tcp,
+                http=arguments.port, mavlink_udp=arguments.mavlink_udp, mavlink_tcp=arguments.mavlink_tcp
             )
             return asyncio.run(Start(arguments, installation, ports).run())
-    except (Unusable, PortTaken) as problem:
+    except (Unusable, PortTaken, BadSetting) as problem:
         raise Sentence(str(problem)) from None

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from bookings.actions.add_aircraft import AircraftEntry, add_aircraft
 from bookings.actions.add_pilot import add_pilot
-from bookings.models import AircraftKind
 from bookings.queries.access import aircraft_of, pilots_of
-from bookings.rules.facts import CertificateFacts
+from bookings.rules.facts import AircraftKind, PaperFacts, PaperKind
 from testcentre.accounts.asker import Asker
 
 VALID_UNTIL = date(2099, 12, 31)
@@ -16,6 +15,16 @@ VALID_UNTIL = date(2099, 12, 31)
 
 DRONE_SYSTEM_ID = 42
 
+_INSURANCE = PaperFacts(
+    kind=PaperKind.INSURANCE,
+    number="DEMO-1",
+    issuer="Onderlinge Luchtvaart",
+    valid_until=VALID_UNTIL,
+    cover_sdr=750_000.0,
+)
+_AUTHORISATION = PaperFacts(
+    kind=PaperKind.OPERATIONAL_AUTHORISATION, number="NLD-OAT-DEMO-1", issuer="ILT", valid_until=VALID_UNTIL
+)
 _LIFTER = AircraftEntry(
     name="Lifter 1",
     kind=AircraftKind.MULTIROTOR,
@@ -28,11 +37,8 @@ _LIFTER = AircraftEntry(
     characteristic_dimension_m=3.2,
     endurance_min=25.0,
     lost_link_procedure="Hold for 30 s, then land at the pad.",
-    insurer="Onderlinge Luchtvaart",
-    insurance_policy_number="DEMO-1",
-    insurance_cover_sdr=750_000.0,
-    insurance_valid_until=VALID_UNTIL,
     mavlink_system_id=DRONE_SYSTEM_ID,
+    papers=(_INSURANCE, _AUTHORISATION),
 )
 # The one for `testcentre replay`: most logs are of system id 1, and a log can't be signed anew.
 _LIFTER_2 = replace(
@@ -50,9 +56,9 @@ _HEAVY = replace(
     registration="PH-H01",
     operator_number="NLDhvyl1ft000011-abc",
     characteristic_dimension_m=4.5,
-    insurance_policy_number="DEMO-2",
     mavlink_system_id=51,
     allowed_sources=("127.0.0.1/32",),
+    papers=(replace(_INSURANCE, number="DEMO-2"), replace(_AUTHORISATION, number="NLD-OAT-DEMO-2")),
 )
 
 
@@ -81,6 +87,6 @@ def _aircraft(owner: Asker, entry: AircraftEntry) -> UUID:
 
 
 def _pilot(employer: Asker, name: str) -> UUID:
-    proof = CertificateFacts(kind="STS", number=f"STS-{name[0]}1", valid_until=VALID_UNTIL)
+    proof = PaperFacts(kind="STS", number=f"STS-{name[0]}1", valid_until=VALID_UNTIL)
     there = pilots_of(employer).filter(name=name).first()
     return (there or add_pilot(employer, name=name, remote_pilot_id=f"NLD-RP-{name[0]}1", certificates=[proof])).id

@@ -34,7 +34,7 @@ def seed(data: Path) -> list[str]:
     slots = DroneSlots(people[AERO.email], people[OPERATOR.email], crew=fleet.drone, say=told.append)
     slots.may_take_off(utc_now())
     told += ensure_competitor(people[HEAVYLIFT.email], people[OPERATOR.email], crew=fleet.competitor, now=utc_now())
-    return [*lines(secrets), *told]
+    return [*told, *lines(secrets)]
 
 
 def drone(data: Path, *, say: Say) -> Drone:

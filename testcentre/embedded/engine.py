@@ -1,5 +1,6 @@
 """How one engine is started, asked whether it answers, and stopped."""
 
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Engine:
-    """A program to run tethered to its parent; `before` makes its folder fit for each start, a restart included."""
+    """A program to run tethered to its parent.
+
+    `before` makes its folder fit for each start, a restart included; `noise` matches lines that tell nobody anything.
+    """
 
     name: str
     argv: list[str]
@@ -15,4 +19,5 @@ class Engine:
     death_signal: signal.Signals
     before: Callable[[], None]
     is_up: Callable[[], bool]
+    noise: re.Pattern[str]
     identity: str = "same"

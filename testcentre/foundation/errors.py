@@ -103,6 +103,12 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
+class UnsupportedType(DomainError):
+    """The body is of a kind that is not read here."""
+
+    title = "Unsupported media type"
+
+
 class Refused(DomainError):
     """One or more rules refuse."""
 

@@ -27,6 +27,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
+    errors.UnsupportedType: 415,
     errors.Refused: 422,
     errors.PreconditionRequired: 428,
     errors.Throttled: 429,

@@ -14,20 +14,27 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.site import Site
+from bookings.queries.approvals import waiting_steps
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.authenticate import asker_of_request
 from testcentre.accounts.roles import Permission
 from testcentre.foundation import problems
+from testcentre.foundation.clock import utc_now
 from testcentre.pages.words import WORDS
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 PLACES = (
     ("range", _("Range"), Permission.WATCH_RANGE),
+    ("day", _("Day"), Permission.WATCH_RANGE),
+    ("approvals", _("Approvals"), Permission.WATCH_RANGE),
+    ("closures", _("Closures"), Permission.WATCH_RANGE),
     ("book", _("Book"), Permission.BOOK),
     ("bookings", _("Bookings"), Permission.SEE_BOOKINGS),
     ("documents", _("Documents"), Permission.WRITE_FLEET),
     ("flights", _("Flights"), Permission.SEE_FLIGHTS),
+    ("utilisation", _("Utilisation"), Permission.WATCH_RANGE),
+    ("connections", _("Connections"), Permission.SEE_BOOKINGS),
 )
 
 P = ParamSpec("P")
@@ -69,6 +76,13 @@ def _brand(site: Site | None) -> str:
     return site.name.removeprefix("EXERCISE").lstrip(" —") if site else gettext("Test centre")
 
 
+def _waiting(asker: Asker) -> int:
+    """Return how many approvals wait for the asker."""
+    if not asker.may(Permission.APPROVE):
+        return 0
+    return waiting_steps(asker, everybody=False, now=utc_now()).count()
+
+
 def page(request: HttpRequest, asker: Asker, *, name: str, title: str, **facts: Any) -> HttpResponse:
     """Answer with the frame of one page; `facts` are what its script gets besides."""
     site = Site.objects.first()
@@ -90,6 +104,7 @@ def page(request: HttpRequest, asker: Asker, *, name: str, title: str, **facts: 
         "exercise": bool(site and site.exercise),
         "theme": theme_of(request),
         "places": [(place, label, reverse(place)) for place, label, needed in PLACES if asker.may(needed)],
+        "waiting": _waiting(asker),
         "for_script": for_script,
     }
     return render(request, "pages/island.html", context)

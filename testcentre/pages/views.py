@@ -90,8 +90,15 @@ def bookings(request: HttpRequest, asker: Asker) -> HttpResponse:
 @require_GET
 @for_asker(Permission.WRITE_FLEET)
 def documents(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """List and add aircraft and pilots."""
+    """List and keep aircraft, pilots and their papers."""
     return page(request, asker, name="documents", title=gettext("Documents"))
+
+
+@require_GET
+@for_asker(Permission.SEE_BOOKINGS)
+def connections(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Choose how bookings leave: calendar feeds, e-mails, webhooks."""
+    return page(request, asker, name="connections", title=gettext("Connections"))
 
 
 @require_GET
@@ -99,6 +106,34 @@ def documents(request: HttpRequest, asker: Asker) -> HttpResponse:
 def range_(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Watch the range live."""
     return page(request, asker, name="range", title=gettext("Range"))
+
+
+@require_GET
+@for_asker(Permission.WATCH_RANGE)
+def day(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Run the range's day: its bookings in order, their gates, what they wait for."""
+    return page(request, asker, name="day", title=gettext("Day"))
+
+
+@require_GET
+@for_asker(Permission.WATCH_RANGE)
+def approvals(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Decide what waits for one's approval."""
+    return page(request, asker, name="approvals", title=gettext("Approvals"))
+
+
+@require_GET
+@for_asker(Permission.WATCH_RANGE)
+def closures(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Take resources out of use, and give them back."""
+    return page(request, asker, name="closures", title=gettext("Closures"))
+
+
+@require_GET
+@for_asker(Permission.WATCH_RANGE)
+def utilisation(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """See how the open hours are used."""
+    return page(request, asker, name="utilisation", title=gettext("Utilisation"))
 
 
 @require_GET

@@ -11,6 +11,7 @@ def test_every_setting_stands_in_the_example_file() -> None:
     code = (ROOT / "testcentre/environment.py").read_text()
     example = (ROOT / ".env.example").read_text()
     read = set(re.findall(r'source(?:\.get\(|, )"([A-Z_]+)"', code))
+    read |= set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
     assert read == set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
 
 

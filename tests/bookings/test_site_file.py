@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.rules.facts import ResourceKind
-from bookings.site_file import SiteFile, read_site_file, shapes
+from bookings.site_file import SiteFile, read_site_file, shapes, tariff_shapes
 from bookings.site_file.faults import faults_of_form
 from testcentre.foundation.errors import Malformed
 
@@ -185,6 +185,21 @@ TABLES: dict[str, type] = {
     "airspace": shapes.AirspaceTable,
     "daylight": shapes.DaylightTable,
     "policy": shapes.PolicyTable,
+    "policy: approvals": shapes.ApprovalTable,
+    "policy: approvals: when": shapes.ApprovalCaseTable,
+    "policy: gates": shapes.GateTable,
+    "policy.quota": shapes.QuotaTable,
+    "policy.dry_runs": shapes.DryRunsTable,
+    "policy.rules.CODE": shapes.RuleTable,
+    "policy.holds": shapes.HoldsTable,
+    "policy.waiting": shapes.WaitingTable,
+    "policy.closures": shapes.ClosuresTable,
+    "papers": shapes.PapersTable,
+    "papers: needs": shapes.PaperNeedTable,
+    "papers: cover": shapes.CoverTable,
+    "notices": shapes.NoticesTable,
+    "neighbours": shapes.NeighbourTable,
+    "neighbours: finals": shapes.FinalTable,
     "hours": shapes.HoursTable,
     "hours: winter, summer": shapes.WeekTable,
     "hours: exceptions": shapes.ExceptionTable,
@@ -193,6 +208,14 @@ TABLES: dict[str, type] = {
     "thresholds": shapes.ThresholdTable,
     "ils": shapes.IlsTable,
     "resources": shapes.ResourceTable,
+    "tariff": tariff_shapes.TariffTable,
+    "tariff: rates": tariff_shapes.RateTable,
+    "tariff: adjustments": tariff_shapes.AdjustmentTable,
+    "tariff.airspace": tariff_shapes.AirspaceRateTable,
+    "tariff.cancellation": tariff_shapes.CancellationTable,
+    "tariff.cancellation: bands": tariff_shapes.BandTable,
+    "invoicing": tariff_shapes.InvoicingTable,
+    "invoicing.supplier, invoicing.customers.SLUG": tariff_shapes.PartyTable,
 }
 
 

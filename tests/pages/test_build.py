@@ -14,7 +14,10 @@ SOURCES = ROOT / "console"
 BUILT = ROOT / "testcentre/static/console"
 DUTCH = ROOT / "testcentre/pages/locale/nl/LC_MESSAGES"
 LOOSE = ("package-lock.json", "package.json", "provenance.js", "svelte.config.js", "tsconfig.json", "vite.config.ts")
-PAGES = ("base", "book", "bookings", "documents", "flight", "flights", "range")
+PAGES = (
+    "approvals", "base", "book", "bookings", "closures", "connections", "day", "documents", "flight", "flights",
+    "range",
+)  # fmt: skip
 
 
 def test_the_build_is_made_of_these_sources() -> None:

@@ -11,12 +11,14 @@ from django.test import Client
 from tests.factories import load_exercise
 from tests.pages.browsers import signed_in
 
-PAGES = ["/range/", "/book/", "/bookings/", "/documents/", "/flights/", f"/flights/{uuid.uuid4()}/"]
+RANGE = {"/range/", "/day/", "/approvals/", "/closures/"}
+FLIGHT = f"/flights/{uuid.uuid4()}/"
+PAGES = [*sorted(RANGE), "/book/", "/bookings/", "/documents/", "/connections/", "/flights/", FLIGHT]
 OPEN = {
-    "aero/booker": {"/book/", "/bookings/", "/documents/", "/flights/", PAGES[-1]},
-    "aero/viewer": {"/bookings/", "/flights/", PAGES[-1]},
-    "range/operator": {"/range/", "/bookings/", "/flights/", PAGES[-1]},
-    "range/auditor": {"/range/", "/bookings/", "/flights/", PAGES[-1]},
+    "aero/booker": {"/book/", "/bookings/", "/documents/", "/connections/", "/flights/", PAGES[-1]},
+    "aero/viewer": {"/bookings/", "/connections/", "/flights/", PAGES[-1]},
+    "range/operator": RANGE | {"/bookings/", "/connections/", "/flights/", PAGES[-1]},
+    "range/auditor": RANGE | {"/bookings/", "/connections/", "/flights/", PAGES[-1]},
 }
 
 
@@ -41,7 +43,7 @@ def test_a_role_opens_its_pages_and_no_others(who: str) -> None:
 
 def test_the_navigation_names_only_what_the_role_opens() -> None:
     page = signed_in("aero/viewer").get("/bookings/").text
-    assert re.findall(r'<li><a href="([^"]+)"', page) == ["/bookings/", "/flights/"]
+    assert re.findall(r'<li><a href="([^"]+)"', page) == ["/bookings/", "/flights/", "/connections/"]
     assert '<a href="/bookings/" aria-current="page">' in page
 
 

@@ -8,16 +8,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from tests.browser import fetch
 
 START_LIMIT_S = 90
 STOP_LIMIT_S = 30
+PATIENCE_MS = 30_000  # of a browser on a busy machine; what must be quicker says so itself
 OURS = re.compile(r"(TESTCENTRE_|DJANGO_|MAVLINK_|DATABASE_URL$|REDIS_)")
 ACCOUNT = re.compile(r"(\S+@\S+\.example)\s+(\S+)\s")
 
@@ -28,6 +30,7 @@ class Product:
 
     url: str = ""
     passwords: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, StorageState] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
     def listen(self, lines: Iterator[str], ready: threading.Event) -> None:
@@ -75,32 +78,43 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         process.stdout.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(product: Product) -> Iterator[Browser]:
-    """Start a browser for one test; a longer life would leave Playwright's event loop running under other tests."""
+    """Start a browser for one module; a longer life would leave Playwright's event loop running under other tests."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         window = playwright.chromium.launch(executable_path=fetch.find(), args=["--no-sandbox"])
         yield window
         window.close()
-    print("\n".join(product.said[-40:]))  # shown when the test fails
 
 
 @pytest.fixture
-def sign_in(product: Product, browser: Browser) -> Callable[..., Page]:
-    """Return a maker of pages in which somebody of the demo is signed in; any error of a script fails the test."""
+def sign_in(product: Product, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a maker of pages in which somebody of the demo is signed in; any error of a script fails the test.
 
-    def make(email: str, *, width: int = 1280, height: int = 800) -> Page:
-        context = browser.new_context(
-            base_url=product.url, viewport={"width": width, "height": height}, locale="en-GB", bypass_csp=False
-        )
-        context.set_default_timeout(15_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
-        page.goto("/")
-        page.get_by_label("E-mail address").fill(email)
-        page.get_by_label("Password").fill(product.passwords[email])
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(re.compile(r"/(book|bookings|range)/$"))
-        return page
+    Each page has a context of its own; who signed in before goes on with that session, as after closing a window.
+    """
+    with ExitStack() as opened:
 
-    return make
+        def make(email: str, *, width: int = 1280, height: int = 800) -> Page:
+            context = browser.new_context(
+                base_url=product.url,
+                viewport={"width": width, "height": height},
+                locale="en-GB",
+                storage_state=product.sessions.get(email),
+            )
+            opened.callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
+            page = context.new_page()
+            page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+            page.goto("/")
+            if email not in product.sessions:
+                page.get_by_label("E-mail address").fill(email)
+                page.get_by_label("Password").fill(product.passwords[email])
+                page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(re.compile(r"/(book|bookings|range)/$"))
+            product.sessions.setdefault(email, context.storage_state())
+            return page
+
+        yield make
+    print("\n".join(product.said[-40:]))  # shown when the test fails

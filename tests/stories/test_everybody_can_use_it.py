@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-AERO = ("admin@aero.example", ("/book/", "/bookings/", "/documents/", "/flights/"))
+AERO = ("admin@aero.example", ("/book/", "/bookings/", "/documents/", "/flights/", "/connections/"))
 SCREENS = ((390, 844), (640, 400), (1280, 800), (1920, 1080))  # 640 × 400: what 1280 × 800 becomes at 200 %
-RANGE = ("operator@range.example", ("/range/", "/bookings/", "/flights/"))
+RANGE = (
+    "operator@range.example",
+    ("/range/", "/day/", "/approvals/", "/closures/", "/bookings/", "/flights/", "/connections/"),
+)
 
 
 def prefer(page: Page, *, language: str, theme: str) -> None:
@@ -20,9 +23,14 @@ def prefer(page: Page, *, language: str, theme: str) -> None:
     )
 
 
+def settled(page: Page, address: str) -> None:
+    """Open a page and wait until its script has drawn what it fetched."""
+    page.goto(address, wait_until="networkidle")
+    page.locator("#island > :not(noscript)").first.wait_for()
+    expect(page.get_by_role("status").filter(has_text="…")).to_have_count(0)
+
+
 def faults(page: Page) -> list[str]:
-    page.get_by_role("status").filter(has_text="…").first.wait_for(state="hidden")
-    page.wait_for_timeout(500)
     found = Axe().run(page).response["violations"]
     return [json.dumps([fault["id"], [node["html"][:200] for node in fault["nodes"]]]) for fault in found]
 
@@ -36,7 +44,7 @@ def test_axe_finds_nothing(
     prefer(page, language=language, theme=theme)
     found = {}
     for address in addresses:
-        page.goto(address)
+        settled(page, address)
         found[address] = faults(page)
     assert found == {address: [] for address in addresses}
 
@@ -46,8 +54,7 @@ def test_no_page_scrolls_sideways_on_any_screen(sign_in: Callable[..., Page]) ->
     prefer(page, language="nl", theme="light")
     beyond = {}
     for address in AERO[1]:
-        page.goto(address)
-        page.wait_for_timeout(500)
+        settled(page, address)
         for width, height in SCREENS:
             page.set_viewport_size({"width": width, "height": height})
             beyond[address, width] = page.evaluate("document.documentElement.scrollWidth - innerWidth")

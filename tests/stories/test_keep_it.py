@@ -15,7 +15,7 @@ def test_the_flight_is_downloaded_as_a_log_that_pymavlink_reads(sign_in: Callabl
     page.goto("/flights/")
     page.get_by_role("row").filter(has_text="recording").get_by_role("link", name="Lifter 1").click()
     # something of it is kept by now: the plots show it
-    expect(page.get_by_role("img", name=re.compile("^Battery over time"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("img", name=re.compile("^Battery over time"))).to_be_visible(timeout=60_000)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download .tlog").click()
     log = tmp_path / "flight.tlog"

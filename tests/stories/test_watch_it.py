@@ -1,6 +1,7 @@
 """Watch it: the operator sees the demo's drone live, and sees at once when the picture is no longer live."""
 
 import re
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -13,7 +14,7 @@ def test_the_drone_is_on_the_range_screen_with_units_and_ages(sign_in: Callable[
     page = sign_in(OPERATOR)
     expect(page.get_by_text("LIVE", exact=True)).to_be_visible()
     strip = page.get_by_role("row", name=re.compile("Lifter 1")).filter(has_text="fresh")
-    expect(strip).to_be_visible(timeout=30_000)
+    expect(strip).to_be_visible(timeout=60_000)
     expect(strip).to_contain_text(re.compile(r"\d+ ft"))
     expect(strip).to_contain_text(re.compile(r"\d+ kt"))
     expect(strip).to_contain_text(re.compile(r"\d+ %"))
@@ -52,9 +53,11 @@ def test_a_lost_connection_comes_back_by_itself(sign_in: Callable[..., Page]) ->
     page.goto("/range/")
     expect(page.get_by_text("LIVE", exact=True)).to_be_visible()
     opened[-1].close(code=1012, reason="restart")
-    page.wait_for_timeout(1_500)
+    end = time.monotonic() + 15
+    while len(opened) < 2:
+        assert time.monotonic() < end, "the page does not connect again"
+        page.wait_for_timeout(50)
     expect(page.get_by_text("LIVE", exact=True)).to_be_visible()
-    assert len(opened) >= 2
     assert "epoch=" in opened[-1].url
 
 
@@ -63,7 +66,7 @@ def test_the_company_watches_its_own_flight_and_no_other(sign_in: Callable[..., 
     page.goto("/flights/")
     page.get_by_role("row").filter(has_text="recording").get_by_role("link", name="Lifter 1").click()
     expect(page.get_by_role("heading", name=re.compile("^Lifter 1, AERO-"))).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="fresh")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("status").filter(has_text="fresh")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("img", name=re.compile("^Height AMSL over time"))).to_be_visible()
     theirs = page.url
     heavylift = sign_in("booker@heavylift.example")

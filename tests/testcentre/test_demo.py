@@ -6,7 +6,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from bookings.actions.cancel_booking import cancel_booking
 from bookings.actions.complete_booking import complete_booking
@@ -30,8 +29,7 @@ NOON = dt.datetime(2031, 5, 7, 12, 0, 20, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
-def exercise_site(db: None, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick: nobody attacks these
+def exercise_site(db: None) -> None:
     load_site("ehtw-exercise")
 
 

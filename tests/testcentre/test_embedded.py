@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -9,13 +10,14 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 import redis
 
 from testcentre import embedded
-from testcentre.embedded import postgresql
+from testcentre.embedded import installation, postgresql
 from tests.testcentre.processes import running, within
 
 HOLD = """
@@ -29,8 +31,21 @@ HOLD = """
 """
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder that was used once; to make one takes longer than to copy it."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    with embedded.Engines(folder):
+        return folder
+
+
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
+def data(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path / "data")
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
@@ -58,8 +73,8 @@ def valkey(url: str) -> "redis.Redis[bytes]":
     return redis.Redis.from_url(url)
 
 
-def test_the_engines_keep_what_they_must_and_say_so_only_when_it_is_on_disk(data: Path) -> None:
-    with embedded.Engines(data) as engines:
+def test_the_engines_keep_what_they_must_and_say_so_only_when_it_is_on_disk(empty: Path) -> None:
+    with embedded.Engines(empty) as engines:
         settings = ("fsync", "synchronous_commit", "full_page_writes", "listen_addresses", "server_version_num")
         asked = {name: str(ask(engines.environment, f"SHOW {name}")) for name in settings}
         kept = {}
@@ -165,49 +180,80 @@ def test_a_wrong_password_is_refused(data: Path, held: subprocess.Popen[str]) ->
         psycopg.connect(url.replace(password, "guessed"))
 
 
-def test_secrets_are_private_and_stay_the_same(data: Path) -> None:
-    first = embedded.environment(data)
-    assert embedded.environment(data) == first
-    assert stat.S_IMODE((data / "secrets.json").stat().st_mode) == 0o600
-    assert stat.S_IMODE(data.stat().st_mode) == 0o700
-    assert sorted(embedded.secrets_of(data)) == ["TESTCENTRE_KEYS_KEY", "TESTCENTRE_SECRET_KEY"]
+def test_secrets_are_private_and_stay_the_same(empty: Path) -> None:
+    first = embedded.environment(empty)
+    assert embedded.environment(empty) == first
+    assert stat.S_IMODE((empty / "secrets.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(empty.stat().st_mode) == 0o700
+    assert sorted(embedded.secrets_of(empty)) == ["TESTCENTRE_KEYS_KEY", "TESTCENTRE_SECRET_KEY"]
 
 
-def test_data_of_another_major_version_say_what_to_do(data: Path) -> None:
-    (data / "postgresql").mkdir(parents=True)
-    (data / "postgresql/PG_VERSION").write_text("16\n")
+def test_data_of_another_major_version_say_what_to_do(empty: Path) -> None:
+    (empty / "postgresql").mkdir(parents=True)
+    (empty / "postgresql/PG_VERSION").write_text("16\n")
     with pytest.raises(embedded.Unusable, match=r"holds data of PostgreSQL 16, this release runs 18: make a dump"):
-        embedded.Engines(data).start()
-    assert (data / "postgresql/PG_VERSION").read_text() == "16\n"
+        embedded.Engines(empty).start()
+    assert (empty / "postgresql/PG_VERSION").read_text() == "16\n"
 
 
-def test_damaged_secrets_are_never_made_anew(data: Path) -> None:
-    data.mkdir()
-    (data / "secrets.json").write_text("{")
-    with pytest.raises(embedded.Unusable, match=r"secrets\.json is damaged: put back the copy from your backup"):
+def test_a_full_disk_is_refused_before_anything_is_made(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "LEAST_FREE_MB", 10**9)
+    with pytest.raises(
+        embedded.Unusable, match=r"is full \(\d+ MB free, 1000000000 MB are needed\): free some space, or"
+    ):
+        embedded.Engines(empty).start()
+    assert not (empty / "postgresql").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder somebody else's")
+def test_the_data_of_another_user_are_left_alone(data: Path) -> None:
+    embedded.environment(data)
+    os.chown(data / "secrets.json", 65534, -1)
+    with pytest.raises(
+        embedded.Unusable, match=r"is user 65534's, this is user 0: start as that one, or choose another"
+    ):
         embedded.environment(data)
-    assert (data / "secrets.json").read_text() == "{"
+
+
+def test_engines_say_nothing_that_a_newcomer_must_read_but_all_that_is_wrong(data: Path) -> None:
+    with embedded.Engines(data) as engines, valkey(engines.environment["REDIS_URL"]) as client:
+        client.ping()
+        owned = embedded.engines_of(embedded.Installation(data))
+    said = (data / "engines.log").read_text().splitlines()
+    assert len(said) > 4
+    assert [line for line in said if not any(engine.noise.search(line) for engine in owned)] == []
+    wrong = (
+        "LOG:  server process (PID 7) was terminated by signal 9",
+        "LOG:  database system was interrupted; last known",
+    )
+    assert not any(engine.noise.search(line) for engine in owned for line in wrong)
+
+
+def test_damaged_secrets_are_never_made_anew(empty: Path) -> None:
+    empty.mkdir()
+    (empty / "secrets.json").write_text("{")
+    with pytest.raises(embedded.Unusable, match=r"secrets\.json is damaged: put back the copy from your backup"):
+        embedded.environment(empty)
+    assert (empty / "secrets.json").read_text() == "{"
 
 
 def test_a_folder_that_cannot_be_made_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(embedded.Unusable, match=r"cannot be used as data folder .*: choose another one with --data"):
+    with pytest.raises(embedded.Unusable, match=r"cannot be used as data folder .*, or choose another one with --data"):
         embedded.environment(tmp_path / "file/data")
 
 
-def test_a_socket_folder_of_somebody_else_is_refused(data: Path) -> None:
-    data.mkdir()
-    (data / "sockets").symlink_to("/tmp")
-    with pytest.raises(embedded.Unusable, match="is not a private folder of this user"):
-        embedded.environment(data)
+def test_a_socket_folder_of_somebody_else_is_refused() -> None:
+    with TemporaryDirectory() as folder:  # its path is short: a long one has its sockets elsewhere
+        (Path(folder) / "sockets").symlink_to("/tmp")
+        with pytest.raises(embedded.Unusable, match="is not a private folder of this user"):
+            embedded.environment(Path(folder))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another identity for PostgreSQL")
 def test_without_namespaces_root_hands_postgresql_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     # a place that everybody may enter, which pytest's own folders are not
-    import tempfile  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory(prefix="nobody-") as folder:
+    with TemporaryDirectory(prefix="nobody-") as folder:
         Path(folder).chmod(0o755)
         data = Path(folder) / "data"
         monkeypatch.setattr(postgresql, "may_use_namespaces", lambda _uid: False)

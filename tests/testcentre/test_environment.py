@@ -36,6 +36,10 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("MAVLINK_UDP_PORT", "-1"),
         ("MAVLINK_UDP_PORT", "many"),
         ("TESTCENTRE_DEBUG", "yes"),
+        ("TESTCENTRE_EMAIL_URL", "imap://mail.example"),
+        ("TESTCENTRE_EMAIL_URL", "smtp://"),
+        ("TESTCENTRE_PUBLIC_URL", "range.example"),
+        ("TESTCENTRE_WEBHOOK_LOOPBACK", "yes"),
     ],
 )
 def test_a_wrong_setting_says_what_was_expected(name: str, value: str) -> None:
@@ -47,3 +51,6 @@ def test_a_secret_is_never_repeated_in_the_sentence() -> None:
     with pytest.raises(BadSetting) as refused:
         read({**GOOD, "TESTCENTRE_KEYS_KEY": "c2VjcmV0"})
     assert "c2VjcmV0" not in str(refused.value)
+    with pytest.raises(BadSetting) as refused:
+        read({**GOOD, "TESTCENTRE_EMAIL_URL": "smpt://user:word@mail.example"})
+    assert "word" not in str(refused.value)

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from telemetry.bus.grants import GrantWriter
 from testcentre import health
 from tests.telemetry.valkeys import PrivateValkey
+from tests.testcentre import databases
 
 OK = {"database": "ok", "redis_stream": "ok", "redis": "ok", "grants": "ok"}
 
@@ -44,6 +45,22 @@ def test_a_frozen_engine_is_named_within_5_s(client: Client, valkey: PrivateValk
     late = "no answer within 2 s"
     assert (answer.status_code, took_s < 5) == (503, True)
     assert answer.json()["checks"] == {"database": "ok", "redis_stream": late, "redis": late, "grants": late}
+
+
+def test_a_frozen_database_is_named(client: Client, valkey: PrivateValkey) -> None:
+    with databases.frozen():
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]) == (503, {**OK, "database": "no answer within 2 s"})
+
+
+def test_a_database_that_is_gone_is_named_until_it_is_back(client: Client, valkey: PrivateValkey) -> None:
+    with databases.gone():
+        answer = client.get("/readyz")
+    checks = answer.json()["checks"]
+    assert answer.status_code == 503
+    assert "No such file or directory" in checks.pop("database")
+    assert checks == {name: "ok" for name in OK if name != "database"}
+    assert client.get("/readyz").status_code == 200
 
 
 def test_a_dead_engine_is_named(client: Client, valkey: PrivateValkey) -> None:

@@ -4,17 +4,21 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from telemetry.bus.feed import FeedPublisher, Heartbeat, RefusedCount, Unadmitted
+from telemetry.gateway.counts import NAMES
 from testcentre.metrics import MOST_SOURCES
 from tests.people import person
 from tests.telemetry.valkeys import PrivateValkey
+from tests.testcentre import databases
 
 pytestmark = pytest.mark.django_db
+PAGE = Path(__file__).parents[2] / "docs/reference/metrics.md"
 STRANGER = {"source": "10.0.0.9", "reason": "no_grant"}
 
 
@@ -26,11 +30,14 @@ def valkey(settings: Settings) -> Iterator[PrivateValkey]:
     server.close()
 
 
-def beat(valkey: PrivateValkey, refused: list[RefusedCount]) -> None:
+def beat(valkey: PrivateValkey, refused: list[RefusedCount], *, counters: dict[str, int] | None = None) -> None:
     link = Unadmitted(**STRANGER, system_id=251, packets=20, first="2026-01-01T00:00:00Z", last="2026-01-01T00:00:09Z")
-    counters = {"bad_crc": 7, "packets": 40}
     heartbeat = Heartbeat(
-        name="gateway-1", time_us=time.time_ns() // 1000, counters=counters, refused=refused, unadmitted=[link]
+        name="gateway-1",
+        time_us=time.time_ns() // 1000,
+        counters=counters or {"bad_crc": 7, "packets": 40},
+        refused=refused,
+        unadmitted=[link],
     )
 
     async def send() -> None:
@@ -80,9 +87,47 @@ def test_what_comes_through_a_proxy_is_not_this_machine(client: Client, settings
     assert client.get("/metrics").status_code == 403
 
 
-def test_figures_come_also_when_redis_does_not_answer(client: Client, valkey: PrivateValkey) -> None:
+def test_each_metric_has_a_row_on_its_page(client: Client, valkey: PrivateValkey) -> None:
+    beat(valkey, [RefusedCount(**STRANGER, packets=20)], counters=dict.fromkeys(NAMES, 1))
+    names = {name.partition("{")[0] for name in figures(client)}
+    told = re.findall(r"^\| `(testcentre_\w+)` \|", PAGE.read_text(), re.MULTILINE)
+    assert sorted(told) == sorted(name for name in names if not name.endswith("_created"))
+
+
+def engines_up(found: dict[str, float]) -> dict[str, float]:
+    rows = (re.fullmatch(r'testcentre_engine_up\{engine="(\w+)"\}', name) for name in found)
+    return {row[1]: found[row[0]] for row in rows if row}
+
+
+def test_each_engine_that_answers_is_up(client: Client) -> None:
+    assert engines_up(figures(client)) == {"redis": 1, "database": 1, "redis_stream": 1}
+
+
+def test_a_dead_redis_is_told_and_its_figures_are_absent(client: Client, valkey: PrivateValkey) -> None:
     valkey.kill()
-    assert "testcentre_outbox_waiting" in figures(client)
+    found = figures(client)
+    assert engines_up(found) == {"redis": 0, "database": 1, "redis_stream": 0}
+    assert "testcentre_outbox_waiting" in found
+    assert not any(name.startswith("testcentre_stream") for name in found)
+
+
+def test_a_database_that_is_gone_is_told_and_no_error(client: Client) -> None:
+    with databases.gone():
+        found = figures(client)
+    assert engines_up(found) == {"redis": 1, "database": 0, "redis_stream": 1}
+    assert "testcentre_outbox_waiting" not in found
+    assert "testcentre_stream_memory_bytes" in found
+
+
+def test_frozen_engines_hold_up_no_scrape(client: Client, valkey: PrivateValkey) -> None:
+    valkey.freeze()
+    begun = time.monotonic()
+    with databases.frozen():
+        found = figures(client)
+    valkey.thaw()
+    assert time.monotonic() - begun < 10
+    assert engines_up(found) == {"redis": 0, "database": 0, "redis_stream": 0}
+    assert "testcentre_live_sockets" in found
 
 
 def test_links_without_a_grant_are_listed_for_range_staff(client: Client, valkey: PrivateValkey) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -66,6 +67,33 @@ async def test_a_program_that_runs_once_and_fails_is_told() -> None:
 
 
 @pytest.mark.asyncio
+async def test_noise_is_not_printed_but_is_among_the_last_words_of_what_fails() -> None:
+    out = io.StringIO()
+    keeper = Supervisor(out=out)
+    noise = re.compile("LOG: ")
+    assert await keeper.run_once(shell("engine", "echo LOG: ready; echo FATAL: no", noise=noise)) == [
+        "LOG: ready",
+        "FATAL: no",
+    ]
+    with pytest.raises(OneOffFailed) as failed:
+        await keeper.run_once(shell("engine", "echo LOG: why; exit 2", noise=noise))
+    assert out.getvalue() == "engine       | FATAL: no\n"
+    assert str(failed.value) == "engine ended with exit status 2; its last words:\n    LOG: why"
+    assert failed.value.status == 2
+
+
+@pytest.mark.asyncio
+async def test_a_terminal_that_was_closed_stops_nothing(tmp_path: Path) -> None:
+    screen, keyboard = os.openpty()
+    with os.fdopen(keyboard, "w") as out:
+        keeper = Supervisor(out=out)
+        os.close(screen)
+        await keeper.run_once(shell("loud", f"echo one; echo two; touch {tmp_path}/done"))
+        keeper.say("three")
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.asyncio
 async def test_a_killed_child_is_started_again_and_said(tmp_path: Path) -> None:
     out = io.StringIO()
     keeper = Supervisor(out=out)
@@ -96,7 +124,7 @@ async def test_a_child_that_keeps_dying_stops_all_with_its_last_words(monkeypatc
         keeper.start(shell("broken", "echo the reason; exit 1"))
         with pytest.raises(KeepsDying, match="broken died 5 times, each within 10 s of its start") as stopped:
             await keeper.until_stopped()
-    assert stopped.value.last_words == ["the reason"] * 5
+    assert str(stopped.value).splitlines()[1:] == ["    the reason"] * 5
     await keeper.stop()
 
 

@@ -1,10 +1,12 @@
 /** The public API as the console calls it: session and CSRF, problems as errors, pages read to the end. */
 import { page, t } from "./page";
-import { day, localTime } from "./time";
+import { day, fullDay, localTime } from "./time";
 import type { Problem, Refusal, Alternative } from "./shapes";
 
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g;
+const DATE = /\b\d{4}-\d\d-\d\d\b/g;
 const ROOT = "/api/v1/";
+const YEAR_MS = 330 * 86_400_000;
 const PATIENCE_MS = 15_000;
 const MOST_PAGES = 50;
 
@@ -23,6 +25,10 @@ export class Refused extends Error {
 }
 
 async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  return (await exchange<T>(method, path, body, headers)).value;
+}
+
+async function exchange<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ value: T; tag: string }> {
   const answer = await fetch(path.startsWith("/") || path.startsWith("http") ? path : ROOT + path, {
     method,
     credentials: "same-origin",
@@ -43,10 +49,20 @@ async function call<T>(method: string, path: string, body?: unknown, headers: Re
   const is_json = /json/.test(answer.headers.get("content-type") ?? "");
   const read: unknown = is_json ? await answer.json() : {};
   if (!answer.ok) throw new Refused(answer.status, read as Partial<Problem>);
-  return read as T;
+  return { value: read as T, tag: answer.headers.get("etag") ?? "" };
 }
 
 export const get = <T>(path: string) => call<T>("GET", path);
+
+/** One thing with the ETag that a change of it has to name. */
+export const getTagged = <T>(path: string) => exchange<T>("GET", path);
+
+export const put = <T>(path: string, body: unknown) => call<T>("PUT", path, body);
+
+/** Change what the body names; `tag` is the ETag of what was read, and 412 says that it has changed since. */
+export const patch = <T>(path: string, body: unknown, tag?: string) => call<T>("PATCH", path, body, tag ? { "If-Match": tag } : {});
+
+export const remove = (path: string, tag?: string) => call<unknown>("DELETE", path, undefined, tag ? { "If-Match": tag } : {});
 
 export const post = <T>(path: string, body: unknown, headers: Record<string, string> = {}) => call<T>("POST", path, body, headers);
 
@@ -86,11 +102,18 @@ function spanText(from: Date, to: Date): string {
   return `${day(from)} ${localTime(from)}–${until} ${t("local")}`;
 }
 
+/** A date, with its year where it is far off. */
+function dateText(at: Date): string {
+  return Math.abs(at.getTime() - Date.now()) < YEAR_MS ? day(at) : fullDay(at);
+}
+
 /** Something that a refusal expected or got, as a person reads it. */
 export function plainly(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
   if (Array.isArray(value)) return value.map(plainly).join(", ");
   if (isSpan(value)) return spanText(new Date(value.start), new Date(value.end));
   if (typeof value === "object") return Object.entries(value).map(([name, one]) => `${name} ${plainly(one)}`).join(", ");
-  return String(value).replace(INSTANT, (text) => `${day(new Date(text))} ${localTime(new Date(text))} ${t("local")}`);
+  return String(value)
+    .replace(INSTANT, (text) => `${day(new Date(text))} ${localTime(new Date(text))} ${t("local")}`)
+    .replace(DATE, (text) => dateText(new Date(`${text}T12:00:00Z`)));
 }

@@ -25,6 +25,14 @@ export const aircraftKinds: Record<string, string> = {
   surface: t("surface vessel"),
 };
 
+/** Papers of aircraft and organisations; those of pilots have the names that their issuers give. */
+export const paperKinds: Record<string, string> = {
+  insurance: t("insurance"),
+  airworthiness: t("airworthiness certificate"),
+  authorisation: t("authorisation of the aircraft"),
+  operational_authorisation: t("operational authorisation"),
+};
+
 export const bookingStates: Record<string, string> = {
   draft: t("draft"),
   held: t("held"),

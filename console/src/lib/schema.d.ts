@@ -22,6 +22,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/aircraft.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer every aircraft, retired ones too, one a line; of the signing key only whether there is one. */
+        get: operations["aircraft_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/aircraft/{aircraft_id}": {
         parameters: {
             query?: never;
@@ -31,6 +48,25 @@ export interface paths {
         };
         /** @description Answer an aircraft of the own organisation; any other is not found. */
         get: operations["aircraft_read"];
+        put?: never;
+        post?: never;
+        /** @description Take it out of the fleet: 204 erased, 200 retired because bookings name it. */
+        delete: operations["aircraft_leave"];
+        options?: never;
+        head?: never;
+        /** @description Change what the body names; 428 without version, 412 when it has changed. */
+        patch: operations["aircraft_change"];
+        trace?: never;
+    };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page of open steps, due first: those that wait for the asker, or (`whose=all`) for anybody. */
+        get: operations["approvals_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -78,6 +114,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer the token's owner's bookings as iCalendar; 304 when nothing changed, 404 when the right is over. */
+        get: operations["bookings_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}": {
         parameters: {
             query?: never;
@@ -92,7 +145,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Move, extend, shorten or change it; refused, it stands as it was. 428 without `If-Match`, 412 when stale. */
+        patch: operations["bookings_change"];
         trace?: never;
     };
     "/api/v1/bookings/{booking_id}/{verb}": {
@@ -107,6 +161,177 @@ export interface paths {
         /** @description Do it and answer the booking; 409 in the wrong state, 422 too early or too late, 412 when it has changed. */
         post: operations["bookings_verb"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/approvals/{number}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let another role or person decide the step too, and answer the booking. */
+        post: operations["approvals_delegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/notam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer draft, state, deadlines, differences and cross-border notes; neither company nor purpose. */
+        get: operations["notam_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/notam/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Note a step (operator, duty officer, manager) and answer the NOTAM; 409 where its state does not allow it. */
+        post: operations["notam_verb"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/volumes.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer a GeoJSON FeatureCollection of ED-318; it names neither company nor purpose. */
+        get: operations["bookings_geozones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/weather-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep what the range says of the weather and answer the booking; 422 where there is nothing to check. */
+        post: operations["bookings_weather_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer every slot in which the whole set would be granted, the best ones marked; stores nothing. */
+        post: operations["bookings_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer 200 with what became of each date: `requested`, `refused`, or `not_requested` where all or none. */
+        post: operations["bookings_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer both bookings, each in the other's slot; refused, both stand as they were. */
+        post: operations["bookings_swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page of the very asker's feeds, the oldest first; tokens are never shown again. */
+        get: operations["calendar_feeds_list"];
+        put?: never;
+        /** @description Make a feed; `token` and `url` are told only in this answer. */
+        post: operations["calendar_feeds_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Revoke it: the next read is 404. */
+        delete: operations["calendar_feeds_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -201,6 +426,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoice-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer charges with their lines, a page of them, or all lines as CSV; a company's own, of the range all. */
+        get: operations["invoice_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{organisation}/{month}.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer UBL 2.1 (Peppol BIS 3): the same bytes whenever it is asked for, while the addresses stay. */
+        get: operations["invoice_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs": {
         parameters: {
             query?: never;
@@ -267,6 +526,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer what holds for the person. */
+        get: operations["notifications_read"];
+        /** @description Keep what the person wants. */
+        put: operations["notifications_choose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page of the own organisation's papers; what ends first comes first. */
+        get: operations["papers_list"];
+        put?: never;
+        /** @description Add a paper to an aircraft, a pilot or the organisation. */
+        post: operations["papers_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer every paper, one a line; what ends first comes first. */
+        get: operations["papers_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{paper_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer a paper of the own organisation; any other is not found. */
+        get: operations["papers_read"];
+        put?: never;
+        post?: never;
+        /** @description Remove it; bookings that needed it need attention. 428 without version, 412 when changed. */
+        delete: operations["papers_remove"];
+        options?: never;
+        head?: never;
+        /** @description Renew or correct it, which heals bookings that need it; 428 without version, 412 when it has changed. */
+        patch: operations["papers_change"];
+        trace?: never;
+    };
     "/api/v1/pilots": {
         parameters: {
             query?: never;
@@ -285,6 +616,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pilots.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer every pilot, retired ones too, one a line. */
+        get: operations["pilots_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pilots/{pilot_id}": {
         parameters: {
             query?: never;
@@ -296,10 +644,12 @@ export interface paths {
         get: operations["pilots_read"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** @description Take them out of the fleet: 204 erased, 200 retired because bookings name them. */
+        delete: operations["pilots_leave"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Change what the body names; 428 without version, 412 when it has changed. */
+        patch: operations["pilots_change"];
         trace?: never;
     };
     "/api/v1/range/unadmitted": {
@@ -370,6 +720,201 @@ export interface paths {
         get: operations["site_read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sora/volumes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Answer the three volumes as `POST bookings` takes them, the figures behind, and the ground risk class.
+         *
+         *     `errors` are what the site's airspace would refuse of them, as `dry_run` says it; 400 faults of form.
+         */
+        post: operations["sora_volumes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer the tariff as the site file has it, with the site's version. */
+        get: operations["tariff_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page of the own organisation's entries (range staff: all), in the order of joining. */
+        get: operations["waiting_list"];
+        put?: never;
+        /** @description Join the line: 201; 422 where the set is free now, or could never be granted; 400 faults of form. */
+        post: operations["waiting_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waiting/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Leave the line, and answer the entry; 409 while something is offered to it. */
+        delete: operations["waiting_leave"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weather-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page, oldest first. */
+        get: operations["weather_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page of the own organisation's webhooks, the oldest first; secrets are never shown again. */
+        get: operations["webhooks_list"];
+        put?: never;
+        /** @description Add one; `secret` is told only in this answer. */
+        post: operations["webhooks_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer a webhook of the own organisation. */
+        get: operations["webhooks_read"];
+        put?: never;
+        post?: never;
+        /** @description Remove it with its deliveries. */
+        delete: operations["webhooks_remove"];
+        options?: never;
+        head?: never;
+        /** @description Change what the body names; `active: true` after it was switched off forgets its failures. */
+        patch: operations["webhooks_change"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page of the webhook's deliveries, the newest first; kept for 30 days after their end. */
+        get: operations["deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put it in line again, with the same `webhook-id` and body; 409 when the webhook is switched off. */
+        post: operations["deliveries_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give it a new `secret`, told only in this answer; the one before signs along for 24 hours. */
+        post: operations["webhooks_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put a message of type `webhook.test` in line; 409 when the webhook is switched off. */
+        post: operations["webhooks_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -503,6 +1048,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows of a page, 1 to 200. */
                 limit?: number;
+                /** @description true: those that left the fleet, in place of those in it. */
+                retired?: boolean;
             };
             header?: never;
             path?: never;
@@ -540,12 +1087,20 @@ export interface operations {
                     serial_number: string;
                     /** @description EN 4709-02, with its secret part: that is checked and not kept. */
                     operator_number?: string | null;
+                    /**
+                     * @description Class identification label of EU 2019/945; empty: none.
+                     * @enum {string|null}
+                     */
+                    class_label?: "" | "C0" | "C1" | "C2" | "C3" | "C4" | "C5" | "C6" | null;
                     mtom_kg: number;
                     payload_kg?: number | null;
                     max_speed_m_s: number;
                     characteristic_dimension_m: number;
+                    /** @description Wing span, or from rotor tip to rotor tip. */
+                    span_m?: number | null;
                     endurance_min?: number | null;
                     lost_link_procedure?: string | null;
+                    /** @description In a change it stands for all insurances of this aircraft; null: none. */
                     insurance?: {
                         insurer: string;
                         policy_number: string;
@@ -578,6 +1133,25 @@ export interface operations {
             };
         };
     };
+    aircraft_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     aircraft_read: {
         parameters: {
             query?: never;
@@ -585,6 +1159,137 @@ export interface operations {
             path: {
                 aircraft_id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    aircraft_leave: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read, or *. */
+                "If-Match": string;
+            };
+            path: {
+                aircraft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    aircraft_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read, or *. */
+                "If-Match": string;
+            };
+            path: {
+                aircraft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @enum {string} */
+                    kind?: "multirotor" | "helicopter" | "fixed_wing" | "vtol" | "ground" | "surface";
+                    registration?: string | null;
+                    /** @description ANSI/CTA-2063-A. */
+                    serial_number?: string;
+                    /** @description EN 4709-02, with its secret part: that is checked and not kept. */
+                    operator_number?: string | null;
+                    /**
+                     * @description Class identification label of EU 2019/945; empty: none.
+                     * @enum {string|null}
+                     */
+                    class_label?: "" | "C0" | "C1" | "C2" | "C3" | "C4" | "C5" | "C6" | null;
+                    mtom_kg?: number;
+                    payload_kg?: number | null;
+                    max_speed_m_s?: number;
+                    characteristic_dimension_m?: number;
+                    /** @description Wing span, or from rotor tip to rotor tip. */
+                    span_m?: number | null;
+                    endurance_min?: number | null;
+                    lost_link_procedure?: string | null;
+                    /** @description In a change it stands for all insurances of this aircraft; null: none. */
+                    insurance?: {
+                        insurer: string;
+                        policy_number: string;
+                        /** @description Third-party cover, special drawing rights. */
+                        cover_sdr: number;
+                        /**
+                         * Format: date
+                         * @description Valid on this day too.
+                         */
+                        valid_until: string;
+                    } | null;
+                    mavlink_system_id?: number;
+                    /** @description The MAVLink 2 signing key, 64 hex digits; never answered. */
+                    signing_key?: string | null;
+                    /** @description Networks that unsigned links may come from. */
+                    allowed_sources?: string[] | null;
+                    /** @description Who is retired can't be booked; false takes them back. */
+                    retired?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    approvals_list: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+                whose?: "all" | "mine";
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -696,8 +1401,26 @@ export interface operations {
                      * @description RFC 3339 with offset; the slot is [start, end).
                      */
                     end: string;
-                    /** @description Codes. */
-                    resources?: string[] | null;
+                    /** @description Codes; or objects: any of a kind, own period. */
+                    resources?: (string | {
+                        /** @description A resource's code; or `kind`. */
+                        code?: string | null;
+                        /**
+                         * @description Any one of this kind; the service chooses.
+                         * @enum {string|null}
+                         */
+                        kind?: "runway" | "test_area" | "stand" | "hangar_bay" | "safety_officer" | "ground_station" | "spectrum" | "gnss_band" | "laser_range" | "counter_drone_zone" | "ils" | "ils_critical_area" | null;
+                        /** @description With `kind`: one that has it, for example `laser_class_4`. */
+                        qualification?: string | null;
+                        /** @description Minutes before the slot. */
+                        before_min?: number | null;
+                        /** @description Minutes after the slot. */
+                        after_min?: number | null;
+                        /** @description From noon so many days before. */
+                        days_before?: number | null;
+                        /** @description Until noon so many days after. */
+                        days_after?: number | null;
+                    })[] | null;
                     volumes?: {
                         polygon: {
                             /** @enum {string} */
@@ -710,10 +1433,59 @@ export interface operations {
                         /** @enum {string} */
                         kind?: "flight_geography" | "contingency" | "ground_risk_buffer";
                     }[] | null;
+                    /** @description What several aircraft keep between them. */
+                    separation_m?: number | null;
+                    /** @description The same in height. */
+                    separation_ft?: number | null;
+                    /** @description The range may give another resource of a kind later, to make room. */
+                    may_rechoose?: boolean | null;
+                    /** @description Where a resource needs it: docs/reference/hazards.md. */
+                    hazard_details?: {
+                        /** @description The authorised unit. */
+                        unit?: string | null;
+                        /** @description Who stops it at whose word, and how fast. */
+                        stop_procedure?: string | null;
+                        /** @description With a laser. */
+                        laser?: {
+                            /** @enum {string} */
+                            laser_class: "1" | "1M" | "2" | "2M" | "3R" | "3B" | "4";
+                            power_w: number;
+                            wavelength_nm: number;
+                            /** @description Full angle of the beam. */
+                            divergence_mrad: number;
+                            /** @description Diameter of the beam where it leaves. */
+                            aperture_mm: number;
+                            /** @description Maximum permissible exposure of the eye. */
+                            mpe_w_m2: number;
+                            /** @description Nominal ocular hazard distance as stated. */
+                            nohd_m: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                        /** @description With a transmitter that jams or spoofs. */
+                        jamming?: {
+                            frequencies_mhz: number[];
+                            power_w: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                    } | null;
                     /** @enum {string|null} */
                     classification?: "ongerubriceerd" | "Dep.V." | "Stg. Confidentieel" | "Stg. Geheim" | "Stg. Zeer Geheim" | null;
                     /** @enum {string|null} */
-                    as?: "request" | null;
+                    as?: "request" | "hold" | null;
                     /** @description Say what it would come to, and store nothing. */
                     dry_run?: boolean | null;
                     /** @description Range staff: the slug of the organisation it is for. */
@@ -734,6 +1506,27 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    bookings_calendar: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
                 };
             };
         };
@@ -761,6 +1554,151 @@ export interface operations {
             };
         };
     };
+    bookings_change: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key"?: string;
+                /** @description The ETag read. */
+                "If-Match": string;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description With `pilot`, for one aircraft; else `crew`.
+                     */
+                    aircraft?: string | null;
+                    /** Format: uuid */
+                    pilot?: string | null;
+                    crew?: {
+                        /** Format: uuid */
+                        aircraft: string;
+                        /** Format: uuid */
+                        pilot: string;
+                    }[] | null;
+                    purpose?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset.
+                     */
+                    start?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset; the slot is [start, end).
+                     */
+                    end?: string | null;
+                    /** @description Codes; or objects: any of a kind, own period. */
+                    resources?: (string | {
+                        /** @description A resource's code; or `kind`. */
+                        code?: string | null;
+                        /**
+                         * @description Any one of this kind; the service chooses.
+                         * @enum {string|null}
+                         */
+                        kind?: "runway" | "test_area" | "stand" | "hangar_bay" | "safety_officer" | "ground_station" | "spectrum" | "gnss_band" | "laser_range" | "counter_drone_zone" | "ils" | "ils_critical_area" | null;
+                        /** @description With `kind`: one that has it, for example `laser_class_4`. */
+                        qualification?: string | null;
+                        /** @description Minutes before the slot. */
+                        before_min?: number | null;
+                        /** @description Minutes after the slot. */
+                        after_min?: number | null;
+                        /** @description From noon so many days before. */
+                        days_before?: number | null;
+                        /** @description Until noon so many days after. */
+                        days_after?: number | null;
+                    })[] | null;
+                    volumes?: {
+                        polygon: {
+                            /** @enum {string} */
+                            type: "Polygon";
+                            coordinates: number[][][];
+                        };
+                        /** @description null: the ground */
+                        floor_ft_amsl?: number | null;
+                        ceiling_ft_amsl: number;
+                        /** @enum {string} */
+                        kind?: "flight_geography" | "contingency" | "ground_risk_buffer";
+                    }[] | null;
+                    /** @enum {string|null} */
+                    classification?: "ongerubriceerd" | "Dep.V." | "Stg. Confidentieel" | "Stg. Geheim" | "Stg. Zeer Geheim" | null;
+                    /** @description The range may give another resource of a kind later, to make room. */
+                    may_rechoose?: boolean | null;
+                    /** @description What several aircraft keep between them. */
+                    separation_m?: number | null;
+                    /** @description The same in height. */
+                    separation_ft?: number | null;
+                    /** @description Where a resource needs it: docs/reference/hazards.md. */
+                    hazard_details?: {
+                        /** @description The authorised unit. */
+                        unit?: string | null;
+                        /** @description Who stops it at whose word, and how fast. */
+                        stop_procedure?: string | null;
+                        /** @description With a laser. */
+                        laser?: {
+                            /** @enum {string} */
+                            laser_class: "1" | "1M" | "2" | "2M" | "3R" | "3B" | "4";
+                            power_w: number;
+                            wavelength_nm: number;
+                            /** @description Full angle of the beam. */
+                            divergence_mrad: number;
+                            /** @description Diameter of the beam where it leaves. */
+                            aperture_mm: number;
+                            /** @description Maximum permissible exposure of the eye. */
+                            mpe_w_m2: number;
+                            /** @description Nominal ocular hazard distance as stated. */
+                            nohd_m: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                        /** @description With a transmitter that jams or spoofs. */
+                        jamming?: {
+                            frequencies_mhz: number[];
+                            power_w: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                    } | null;
+                    /** @description Range staff: codes of rules to waive. */
+                    waive?: string[] | null;
+                    /** @description Range staff: why they are waived. */
+                    waiver_reason?: string | null;
+                    /** @description Say what it would come to, and change nothing. */
+                    dry_run?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     bookings_verb: {
         parameters: {
             query?: never;
@@ -771,7 +1709,7 @@ export interface operations {
             };
             path: {
                 booking_id: string;
-                verb: "activate" | "cancel" | "check-in" | "complete" | "confirm" | "no-show" | "refuse" | "release";
+                verb: "activate" | "cancel" | "check-in" | "complete" | "confirm" | "no-show" | "refuse" | "release" | "submit";
             };
             cookie?: never;
         };
@@ -779,6 +1717,111 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description Kept with the booking and in the trail. */
+                    reason?: string | null;
+                    /**
+                     * @description By default one's own, of range staff the range's.
+                     * @enum {string|null}
+                     */
+                    cause?: "own" | "weather" | "range" | null;
+                    /** @description What the weather was; a company must say it. */
+                    evidence?: string | null;
+                    /** @description Say what it would cost, and change nothing. */
+                    dry_run?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    approvals_delegate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                booking_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description A role that approves, or the id of a person of the range. */
+                    to: string;
+                    /** @description Kept with the step and in the trail. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    notam_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    notam_verb: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                booking_id: string;
+                verb: "cancel" | "publish" | "request" | "tell";
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    number?: string | null;
+                    /** Format: date-time */
+                    from?: string | null;
+                    /** Format: date-time */
+                    to?: string | null;
+                    /** @description Kept in the trail. */
                     reason?: string | null;
                 };
             };
@@ -793,6 +1836,487 @@ export interface operations {
                         [key: string]: unknown;
                     };
                 };
+            };
+        };
+    };
+    bookings_geozones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    bookings_weather_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description False makes the fee of the company's own cause due. */
+                    accepted: boolean;
+                    /** @description Kept in the trail. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    bookings_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description With `pilot`, for one aircraft; else `crew`.
+                     */
+                    aircraft?: string | null;
+                    /** Format: uuid */
+                    pilot?: string | null;
+                    crew?: {
+                        /** Format: uuid */
+                        aircraft: string;
+                        /** Format: uuid */
+                        pilot: string;
+                    }[] | null;
+                    purpose: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset.
+                     */
+                    start: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset; the slot is [start, end).
+                     */
+                    end: string;
+                    /** @description Codes; or objects: any of a kind, own period. */
+                    resources?: (string | {
+                        /** @description A resource's code; or `kind`. */
+                        code?: string | null;
+                        /**
+                         * @description Any one of this kind; the service chooses.
+                         * @enum {string|null}
+                         */
+                        kind?: "runway" | "test_area" | "stand" | "hangar_bay" | "safety_officer" | "ground_station" | "spectrum" | "gnss_band" | "laser_range" | "counter_drone_zone" | "ils" | "ils_critical_area" | null;
+                        /** @description With `kind`: one that has it, for example `laser_class_4`. */
+                        qualification?: string | null;
+                        /** @description Minutes before the slot. */
+                        before_min?: number | null;
+                        /** @description Minutes after the slot. */
+                        after_min?: number | null;
+                        /** @description From noon so many days before. */
+                        days_before?: number | null;
+                        /** @description Until noon so many days after. */
+                        days_after?: number | null;
+                    })[] | null;
+                    volumes?: {
+                        polygon: {
+                            /** @enum {string} */
+                            type: "Polygon";
+                            coordinates: number[][][];
+                        };
+                        /** @description null: the ground */
+                        floor_ft_amsl?: number | null;
+                        ceiling_ft_amsl: number;
+                        /** @enum {string} */
+                        kind?: "flight_geography" | "contingency" | "ground_risk_buffer";
+                    }[] | null;
+                    /** @description What several aircraft keep between them. */
+                    separation_m?: number | null;
+                    /** @description The same in height. */
+                    separation_ft?: number | null;
+                    /** @description The range may give another resource of a kind later, to make room. */
+                    may_rechoose?: boolean | null;
+                    /** @description Where a resource needs it: docs/reference/hazards.md. */
+                    hazard_details?: {
+                        /** @description The authorised unit. */
+                        unit?: string | null;
+                        /** @description Who stops it at whose word, and how fast. */
+                        stop_procedure?: string | null;
+                        /** @description With a laser. */
+                        laser?: {
+                            /** @enum {string} */
+                            laser_class: "1" | "1M" | "2" | "2M" | "3R" | "3B" | "4";
+                            power_w: number;
+                            wavelength_nm: number;
+                            /** @description Full angle of the beam. */
+                            divergence_mrad: number;
+                            /** @description Diameter of the beam where it leaves. */
+                            aperture_mm: number;
+                            /** @description Maximum permissible exposure of the eye. */
+                            mpe_w_m2: number;
+                            /** @description Nominal ocular hazard distance as stated. */
+                            nohd_m: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                        /** @description With a transmitter that jams or spoofs. */
+                        jamming?: {
+                            frequencies_mhz: number[];
+                            power_w: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                    } | null;
+                    /** @enum {string|null} */
+                    classification?: "ongerubriceerd" | "Dep.V." | "Stg. Confidentieel" | "Stg. Geheim" | "Stg. Zeer Geheim" | null;
+                    /** @description Range staff: the slug of the organisation it is for. */
+                    organisation?: string | null;
+                    /** @description Range staff: codes of rules to waive. */
+                    waive?: string[] | null;
+                    /** @description Range staff: why they are waived. */
+                    waiver_reason?: string | null;
+                    within?: {
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339 with offset.
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339 with offset; at most 42 days later.
+                         */
+                        to: string;
+                        /** @description ISO: 1 is Monday; empty: any. */
+                        weekdays?: number[] | null;
+                        /** @description HH:MM: no slot begins before it. */
+                        earliest_local?: string | null;
+                        /** @description HH:MM: no slot ends after it. */
+                        latest_local?: string | null;
+                        /** @description Try the organisation's other pilots where the named one is refused. */
+                        any_pilot?: boolean | null;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    bookings_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description With `pilot`, for one aircraft; else `crew`.
+                     */
+                    aircraft?: string | null;
+                    /** Format: uuid */
+                    pilot?: string | null;
+                    crew?: {
+                        /** Format: uuid */
+                        aircraft: string;
+                        /** Format: uuid */
+                        pilot: string;
+                    }[] | null;
+                    purpose: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset.
+                     */
+                    start: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset; the slot is [start, end).
+                     */
+                    end: string;
+                    /** @description Codes; or objects: any of a kind, own period. */
+                    resources?: (string | {
+                        /** @description A resource's code; or `kind`. */
+                        code?: string | null;
+                        /**
+                         * @description Any one of this kind; the service chooses.
+                         * @enum {string|null}
+                         */
+                        kind?: "runway" | "test_area" | "stand" | "hangar_bay" | "safety_officer" | "ground_station" | "spectrum" | "gnss_band" | "laser_range" | "counter_drone_zone" | "ils" | "ils_critical_area" | null;
+                        /** @description With `kind`: one that has it, for example `laser_class_4`. */
+                        qualification?: string | null;
+                        /** @description Minutes before the slot. */
+                        before_min?: number | null;
+                        /** @description Minutes after the slot. */
+                        after_min?: number | null;
+                        /** @description From noon so many days before. */
+                        days_before?: number | null;
+                        /** @description Until noon so many days after. */
+                        days_after?: number | null;
+                    })[] | null;
+                    volumes?: {
+                        polygon: {
+                            /** @enum {string} */
+                            type: "Polygon";
+                            coordinates: number[][][];
+                        };
+                        /** @description null: the ground */
+                        floor_ft_amsl?: number | null;
+                        ceiling_ft_amsl: number;
+                        /** @enum {string} */
+                        kind?: "flight_geography" | "contingency" | "ground_risk_buffer";
+                    }[] | null;
+                    /** @description What several aircraft keep between them. */
+                    separation_m?: number | null;
+                    /** @description The same in height. */
+                    separation_ft?: number | null;
+                    /** @description The range may give another resource of a kind later, to make room. */
+                    may_rechoose?: boolean | null;
+                    /** @description Where a resource needs it: docs/reference/hazards.md. */
+                    hazard_details?: {
+                        /** @description The authorised unit. */
+                        unit?: string | null;
+                        /** @description Who stops it at whose word, and how fast. */
+                        stop_procedure?: string | null;
+                        /** @description With a laser. */
+                        laser?: {
+                            /** @enum {string} */
+                            laser_class: "1" | "1M" | "2" | "2M" | "3R" | "3B" | "4";
+                            power_w: number;
+                            wavelength_nm: number;
+                            /** @description Full angle of the beam. */
+                            divergence_mrad: number;
+                            /** @description Diameter of the beam where it leaves. */
+                            aperture_mm: number;
+                            /** @description Maximum permissible exposure of the eye. */
+                            mpe_w_m2: number;
+                            /** @description Nominal ocular hazard distance as stated. */
+                            nohd_m: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                        /** @description With a transmitter that jams or spoofs. */
+                        jamming?: {
+                            frequencies_mhz: number[];
+                            power_w: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                    } | null;
+                    /** @enum {string|null} */
+                    classification?: "ongerubriceerd" | "Dep.V." | "Stg. Confidentieel" | "Stg. Geheim" | "Stg. Zeer Geheim" | null;
+                    /** @description Say what it would come to, and store nothing. */
+                    dry_run?: boolean | null;
+                    /** @description Range staff: the slug of the organisation it is for. */
+                    organisation?: string | null;
+                    /** @description Range staff: codes of rules to waive. */
+                    waive?: string[] | null;
+                    /** @description Range staff: why they are waived. */
+                    waiver_reason?: string | null;
+                    series: {
+                        /** @description Days from one date to the next. */
+                        every_days: number;
+                        /** @description Dates, the first included; at most 53. */
+                        count: number;
+                        /** @description Local dates that are left out. */
+                        without?: string[] | null;
+                        /** @description Grant every date, or nothing. */
+                        all_or_none?: boolean | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    bookings_swap: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description A booking.
+                     */
+                    first: string;
+                    /**
+                     * Format: uuid
+                     * @description Another.
+                     */
+                    second: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    calendar_feeds_list: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    calendar_feeds_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Which program reads it. */
+                    name?: string | null;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    calendar_feeds_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -896,6 +2420,62 @@ export interface operations {
             };
         };
     };
+    invoice_lines: {
+        parameters: {
+            query: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                format?: "csv" | "json";
+                from: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+                /** @description Slug; by default all that the asker may see. */
+                organisation?: string;
+                /** @description At most 100 days after `from`. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    invoice_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description YYYY-MM, over. */
+                month: string;
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+        };
+    };
     logs: {
         parameters: {
             query?: {
@@ -960,6 +2540,251 @@ export interface operations {
             };
         };
     };
+    notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    notifications_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description none, each event, or one e-mail a day.
+                     * @enum {string}
+                     */
+                    mail: "none" | "each" | "daily";
+                    /** @enum {string} */
+                    language: "en" | "nl";
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    papers_list: {
+        parameters: {
+            query?: {
+                /** @description Those of one aircraft. */
+                aircraft?: string;
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Those that end before this day. */
+                expires_before?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+                /** @description Those of one pilot. */
+                pilot?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    papers_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Whose paper it is: an aircraft's, a pilot's, or (neither) the whole organisation's.
+                     */
+                    aircraft?: string | null;
+                    /** Format: uuid */
+                    pilot?: string | null;
+                    /** @description insurance, airworthiness, authorisation, operational_authorisation; of pilots as the issuer names it. */
+                    kind: string;
+                    number: string;
+                    issuer?: string | null;
+                    /**
+                     * Format: date
+                     * @description Valid on this day too; null: it always was.
+                     */
+                    valid_from?: string | null;
+                    /**
+                     * Format: date
+                     * @description Valid on this day too.
+                     */
+                    valid_until: string;
+                    /** @description Of an insurance: third-party cover, special drawing rights. */
+                    cover_sdr?: number | null;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    papers_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    papers_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    papers_remove: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read, or *. */
+                "If-Match": string;
+            };
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    papers_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read, or *. */
+                "If-Match": string;
+            };
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    number?: string;
+                    issuer?: string | null;
+                    /**
+                     * Format: date
+                     * @description Valid on this day too; null: it always was.
+                     */
+                    valid_from?: string | null;
+                    /**
+                     * Format: date
+                     * @description Valid on this day too.
+                     */
+                    valid_until?: string;
+                    /** @description Of an insurance: third-party cover, special drawing rights. */
+                    cover_sdr?: number | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     pilots_list: {
         parameters: {
             query?: {
@@ -967,6 +2792,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows of a page, 1 to 200. */
                 limit?: number;
+                /** @description true: those that left the fleet, in place of those in it. */
+                retired?: boolean;
             };
             header?: never;
             path?: never;
@@ -998,7 +2825,8 @@ export interface operations {
                 "application/json": {
                     name: string;
                     remote_pilot_id?: string | null;
-                    certificates?: {
+                    /** @description In a change it stands for all papers of the pilot. */
+                    certificates?: ({
                         /** @description A1/A3, A2, STS or an authorisation. */
                         kind: string;
                         number: string;
@@ -1007,7 +2835,9 @@ export interface operations {
                          * @description Valid on this day too.
                          */
                         valid_until: string;
-                    }[] | null;
+                    } & {
+                        [key: string]: unknown;
+                    })[] | null;
                 };
             };
         };
@@ -1024,6 +2854,25 @@ export interface operations {
             };
         };
     };
+    pilots_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     pilots_read: {
         parameters: {
             query?: never;
@@ -1034,6 +2883,87 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    pilots_leave: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read, or *. */
+                "If-Match": string;
+            };
+            path: {
+                pilot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    pilots_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read, or *. */
+                "If-Match": string;
+            };
+            path: {
+                pilot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    remote_pilot_id?: string | null;
+                    /** @description In a change it stands for all papers of the pilot. */
+                    certificates?: ({
+                        /** @description A1/A3, A2, STS or an authorisation. */
+                        kind: string;
+                        number: string;
+                        /**
+                         * Format: date
+                         * @description Valid on this day too.
+                         */
+                        valid_until: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[] | null;
+                    /** @description Who is retired can't be booked; false takes them back. */
+                    retired?: boolean | null;
+                };
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -1129,6 +3059,539 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    sora_volumes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description One of the own; else the next three.
+                     */
+                    aircraft?: string | null;
+                    max_speed_m_s?: number | null;
+                    characteristic_dimension_m?: number | null;
+                    /** @enum {string|null} */
+                    kind?: "rotor" | "wing" | null;
+                    /** @description The flight geography. */
+                    polygon: {
+                        /** @enum {string} */
+                        type: "Polygon";
+                        coordinates: number[][][];
+                    };
+                    /** @description Its top above the ground; else ceiling_ft_amsl. */
+                    height_m?: number | null;
+                    ceiling_ft_amsl?: number | null;
+                    /** @enum {string|null} */
+                    altimetry?: "baro" | "gnss" | null;
+                    /** @enum {string|null} */
+                    method?: "1:1" | "ballistic" | null;
+                    population_per_km2?: number | null;
+                    /** @description Nobody is there but those who take part. */
+                    controlled?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tariff_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    waiting_list: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    waiting_join: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description With `pilot`, for one aircraft; else `crew`.
+                     */
+                    aircraft?: string | null;
+                    /** Format: uuid */
+                    pilot?: string | null;
+                    crew?: {
+                        /** Format: uuid */
+                        aircraft: string;
+                        /** Format: uuid */
+                        pilot: string;
+                    }[] | null;
+                    purpose: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset.
+                     */
+                    start: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset; the slot is [start, end).
+                     */
+                    end: string;
+                    /** @description Codes; or objects: any of a kind, own period. */
+                    resources?: (string | {
+                        /** @description A resource's code; or `kind`. */
+                        code?: string | null;
+                        /**
+                         * @description Any one of this kind; the service chooses.
+                         * @enum {string|null}
+                         */
+                        kind?: "runway" | "test_area" | "stand" | "hangar_bay" | "safety_officer" | "ground_station" | "spectrum" | "gnss_band" | "laser_range" | "counter_drone_zone" | "ils" | "ils_critical_area" | null;
+                        /** @description With `kind`: one that has it, for example `laser_class_4`. */
+                        qualification?: string | null;
+                        /** @description Minutes before the slot. */
+                        before_min?: number | null;
+                        /** @description Minutes after the slot. */
+                        after_min?: number | null;
+                        /** @description From noon so many days before. */
+                        days_before?: number | null;
+                        /** @description Until noon so many days after. */
+                        days_after?: number | null;
+                    })[] | null;
+                    volumes?: {
+                        polygon: {
+                            /** @enum {string} */
+                            type: "Polygon";
+                            coordinates: number[][][];
+                        };
+                        /** @description null: the ground */
+                        floor_ft_amsl?: number | null;
+                        ceiling_ft_amsl: number;
+                        /** @enum {string} */
+                        kind?: "flight_geography" | "contingency" | "ground_risk_buffer";
+                    }[] | null;
+                    /** @description What several aircraft keep between them. */
+                    separation_m?: number | null;
+                    /** @description The same in height. */
+                    separation_ft?: number | null;
+                    /** @description The range may give another resource of a kind later, to make room. */
+                    may_rechoose?: boolean | null;
+                    /** @description Where a resource needs it: docs/reference/hazards.md. */
+                    hazard_details?: {
+                        /** @description The authorised unit. */
+                        unit?: string | null;
+                        /** @description Who stops it at whose word, and how fast. */
+                        stop_procedure?: string | null;
+                        /** @description With a laser. */
+                        laser?: {
+                            /** @enum {string} */
+                            laser_class: "1" | "1M" | "2" | "2M" | "3R" | "3B" | "4";
+                            power_w: number;
+                            wavelength_nm: number;
+                            /** @description Full angle of the beam. */
+                            divergence_mrad: number;
+                            /** @description Diameter of the beam where it leaves. */
+                            aperture_mm: number;
+                            /** @description Maximum permissible exposure of the eye. */
+                            mpe_w_m2: number;
+                            /** @description Nominal ocular hazard distance as stated. */
+                            nohd_m: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                        /** @description With a transmitter that jams or spoofs. */
+                        jamming?: {
+                            frequencies_mhz: number[];
+                            power_w: number;
+                            sector: {
+                                /** @description True, clockwise to `azimuth_to_deg`. */
+                                azimuth_from_deg: number;
+                                azimuth_to_deg: number;
+                                /** @description Above the horizon. */
+                                elevation_from_deg: number;
+                                elevation_to_deg: number;
+                            };
+                        } | null;
+                    } | null;
+                    /** @enum {string|null} */
+                    classification?: "ongerubriceerd" | "Dep.V." | "Stg. Confidentieel" | "Stg. Geheim" | "Stg. Zeer Geheim" | null;
+                    /** @description Range staff: the slug of the organisation it is for. */
+                    organisation?: string | null;
+                    /** @description Other slots that would do too. */
+                    within?: {
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339 with offset.
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339 with offset; at most 42 days later.
+                         */
+                        to: string;
+                        /** @description ISO: 1 is Monday; empty: any. */
+                        weekdays?: number[] | null;
+                        /** @description HH:MM: no slot begins before it. */
+                        earliest_local?: string | null;
+                        /** @description HH:MM: no slot ends after it. */
+                        latest_local?: string | null;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    waiting_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    weather_checks: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    webhooks_list: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    webhooks_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description https, at a public address. */
+                    url: string;
+                    /** @description Empty: all, those to come too. */
+                    kinds?: ("booking.requested" | "booking.held" | "booking.hold_ends" | "booking.offered" | "booking.displaced" | "booking.overrun" | "waiting.changed" | "booking.changed" | "booking.confirmed" | "booking.refused" | "booking.cancelled" | "booking.no_show" | "booking.expired" | "booking.checked_in" | "booking.activated" | "booking.completed" | "booking.released" | "booking.needs_attention" | "booking.attention_cleared" | "notam.changed" | "paper.expires")[] | null;
+                    description?: string | null;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    webhooks_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    webhooks_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhooks_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description https, at a public address. */
+                    url?: string;
+                    /** @description Empty: all, those to come too. */
+                    kinds?: ("booking.requested" | "booking.held" | "booking.hold_ends" | "booking.offered" | "booking.displaced" | "booking.overrun" | "waiting.changed" | "booking.changed" | "booking.confirmed" | "booking.refused" | "booking.cancelled" | "booking.no_show" | "booking.expired" | "booking.checked_in" | "booking.activated" | "booking.completed" | "booking.released" | "booking.needs_attention" | "booking.attention_cleared" | "notam.changed" | "paper.expires")[] | null;
+                    description?: string | null;
+                    active?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    deliveries_list: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+                state?: "done" | "dropped" | "failed" | "waiting";
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    deliveries_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    webhooks_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    webhooks_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

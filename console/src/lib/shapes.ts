@@ -16,6 +16,66 @@ export interface Alternative {
   end: string;
   resources?: string[];
   why?: string;
+  complete?: boolean;
+}
+
+export interface PriceLine {
+  what: string;
+  resource: string | null;
+  unit: string;
+  quantity: string;
+  unit_price: string;
+  amount: string;
+  because: string[];
+}
+
+/** Amounts are texts with two decimals, never floating point. */
+export interface Price {
+  currency: string;
+  lines: PriceLine[];
+  total_ex_vat: string;
+  vat_pct: string;
+  vat: string;
+  total: string;
+  tariff: string;
+  free_to_cancel_until: string | null;
+  terms: string;
+}
+
+/** The price that a booking keeps, and what it was last reckoned for. */
+export interface KeptPrice extends Price {
+  site_version: number;
+  reason: string;
+  made_at: string;
+  due: boolean;
+  cause: string | null;
+  evidence: string;
+  to_check: boolean;
+}
+
+/** A resource of a booking: what was asked for, what it is met by, and its own period. */
+export interface Booked {
+  resource: string;
+  start: string;
+  end: string;
+  code?: string;
+  kind?: string;
+  qualification?: string;
+}
+
+export interface Approval {
+  number: number;
+  step: string;
+  role: string;
+  state: string;
+  open: boolean;
+  due_at: string | null;
+  overdue: boolean;
+  delegated_to: string | null;
+  decided_at: string | null;
+  decided_as: string | null;
+  decided_by: string | null;
+  reason: string;
 }
 
 export interface Problem {
@@ -27,9 +87,10 @@ export interface Problem {
 }
 
 export interface Verdict {
-  would: "confirm" | "request" | "refuse";
+  would: "confirm" | "request" | "hold" | "refuse";
   errors: Refusal[];
   alternatives: Alternative[];
+  price: Price | null;
 }
 
 export type Geometry =
@@ -46,6 +107,57 @@ export interface Resource {
   floor_ft_amsl: number | null;
   ceiling_ft_amsl: number | null;
   limits: { setup_min: number; clearup_min: number };
+  qualifications: string[];
+}
+
+/** A resource by its code, or any of a kind; for longer than the slot where it says so. */
+export interface Want {
+  code?: string;
+  kind?: string;
+  qualification?: string;
+  before_min?: number;
+  after_min?: number;
+  days_before?: number;
+  days_after?: number;
+}
+
+export interface Pair {
+  aircraft: string;
+  pilot: string;
+}
+
+/** A slot in which the whole set would be granted, and what it is best at. */
+export interface Slot {
+  start: string;
+  end: string;
+  resources: string[];
+  crew: Pair[];
+  crew_changed: boolean;
+  price: Price | null;
+  why: string[];
+}
+
+export interface Found {
+  answers: Slot[];
+  starts_by_day: Record<string, number>;
+  errors: Refusal[];
+  complete: boolean;
+}
+
+export interface SoraVolumes {
+  volumes: Volume[];
+  figures: Record<string, { value: number; unit: string; formula: string }>;
+  intrinsic_ground_risk_class: number | null;
+  errors: Refusal[];
+  notes: string[];
+}
+
+export interface SeriesDate {
+  start: string;
+  end: string;
+  outcome: "possible" | "requested" | "refused" | "not_requested";
+  booking: Booking | null;
+  errors: Refusal[];
 }
 
 export interface Certificate {
@@ -66,18 +178,45 @@ export interface Aircraft {
   name: string;
   kind: string;
   serial_number: string;
-  registration?: string;
+  registration: string;
+  operator_number: string;
+  class_label: string;
   mtom_kg: number;
+  payload_kg: number | null;
   max_speed_m_s: number;
+  characteristic_dimension_m: number;
+  span_m: number | null;
+  endurance_min: number | null;
+  lost_link_procedure: string;
   mavlink_system_id: number;
-  insurance?: Insurance | null;
+  has_signing_key: boolean;
+  allowed_sources: string[];
+  insurance: Insurance | null;
+  retired_at: string | null;
 }
 
 export interface Pilot {
   id: string;
   name: string;
-  remote_pilot_id?: string;
+  remote_pilot_id: string;
   certificates: Certificate[];
+  retired_at: string | null;
+}
+
+/** A paper of an aircraft, a pilot or the whole organisation; `days_left` is 0 on its last day. */
+export interface Paper {
+  id: string;
+  subject: "aircraft" | "pilot" | "organisation";
+  name: string | null;
+  aircraft: string | null;
+  pilot: string | null;
+  kind: string;
+  number: string;
+  issuer: string;
+  valid_from: string | null;
+  valid_until: string;
+  days_left: number;
+  cover_sdr: number | null;
 }
 
 export interface Volume {
@@ -103,6 +242,7 @@ export interface Booking {
   organisation_name: string | null;
   restricted: boolean;
   state: string;
+  version: number;
   aircraft: string;
   pilot: string | null;
   crew: Crew[];
@@ -110,10 +250,50 @@ export interface Booking {
   start: string;
   end: string;
   resources: string[];
+  wants: Booked[];
+  may_rechoose: boolean;
+  separation_m: number | null;
+  separation_ft: number | null;
+  series: string | null;
+  hold_until: string | null;
   volumes: Volume[];
+  classification: string;
   flight: string | null;
   flights: { id: string; aircraft: string }[];
+  waived: string[];
+  waiver_reason: string;
+  reason: string;
+  attention: Refusal[];
+  ended_at: string | null;
+  price: KeptPrice | null;
+  approvals: Approval[];
+  waits_for: { steps: string[]; approved: number; of: number } | null;
   actions: string[];
+}
+
+export interface Notam {
+  id: string;
+  state: string;
+  number: string;
+  from: string | null;
+  to: string | null;
+  text: string;
+  requested_at: string;
+}
+
+/** The draft of a booking's NOTAM, how it stands, and the notes to neighbours. */
+export interface NotamBook {
+  needed: boolean;
+  state: string;
+  due: string | null;
+  late: boolean;
+  request_by: string | null;
+  publish_by: string | null;
+  draft: { header: string; text: string; fields: Record<string, string> } | null;
+  notam: Notam | null;
+  differences: { field: string; published: string; draft: string }[];
+  cross_border: { country: string; tell: string; tell_by: string; text: string; state: string; due: boolean; late: boolean }[];
+  history: Notam[];
 }
 
 export interface Span {
@@ -152,6 +332,8 @@ type BodyOf<Operation extends keyof operations> = operations[Operation] extends 
 /** Request bodies by the API's own field names; values go as they were typed, and the server's answer is about them. */
 export type AircraftBody = Partial<Record<keyof BodyOf<"aircraft_add">, unknown>>;
 export type PilotBody = Partial<Record<keyof BodyOf<"pilots_add">, unknown>>;
+export type PaperBody = Partial<Record<keyof BodyOf<"papers_add">, unknown>>;
+export type WebhookKind = NonNullable<BodyOf<"webhooks_add">["kinds"]>[number];
 export type BookingBody = Partial<Record<keyof BodyOf<"bookings_request">, unknown>>;
 
 /** A flight as the live socket opens with it. */

@@ -240,7 +240,7 @@ def test_foreign_and_unknown_aircraft_and_pilots_are_told_alike(aero: Person, he
 
 
 def test_documents_count_on_the_flight_date(aero: Person) -> None:
-    crew = ((aircraft_of(aero, insurance_valid_until=utc_now().date()).id, pilot_of(aero).id),)
+    crew = ((aircraft_of(aero, insured_until=utc_now().date()).id, pilot_of(aero).id),)
 
     assert codes(refused(aero.asker, wish_of(aero, crew=crew, start=tomorrow(34)))) == ["document_expired"]
 

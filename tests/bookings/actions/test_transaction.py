@@ -4,7 +4,7 @@ from django.db import OperationalError, connection, transaction
 from bookings.actions.transaction import TRIES, in_site_transaction
 from bookings.claims.lanes import ALL_LANES
 from bookings.claims.ledger import enter
-from bookings.claims.needs import Need
+from bookings.claims.needs import Choice, Need, Row
 from bookings.models import Booking, Claim
 from testcentre.foundation.errors import Clash
 from tests.factories import a_booking, load_exercise, tomorrow
@@ -40,11 +40,12 @@ def test_what_the_constraint_refuses_is_a_clash_and_leaves_nothing() -> None:
     load_exercise()
     first, second = a_booking(), a_booking(start=tomorrow(14))
     before = Claim.objects.count()
-    need = Need("resource_busy", "resources[0]", "RWY", 900, (ALL_LANES,))
+    choice = Choice((Row(900, ALL_LANES),))
+    need = Need("resource_busy", "resources[0]", "RWY", (choice,))
 
     def work() -> None:
         for booking in (first, second):
-            enter(booking.id, [(need, ALL_LANES)], start=tomorrow(20), end=tomorrow(21))
+            enter(booking.id, [(need, choice)], slot=(tomorrow(20), tomorrow(21)))
 
     with pytest.raises(Clash) as caught:
         in_site_transaction(work)

@@ -25,6 +25,16 @@ def post(who: Person, path: str, body: object = None, **headers: str) -> Any:
     )
 
 
+def patch(who: Person, path: str, body: object = None, **headers: str) -> Any:
+    return Client(raise_request_exception=False).patch(
+        f"/api/v1/{path}", json.dumps(body or {}), content_type="application/json", headers={**who.headers, **headers}
+    )
+
+
+def delete(who: Person, path: str, **headers: str) -> Any:
+    return Client(raise_request_exception=False).delete(f"/api/v1/{path}", headers={**who.headers, **headers})
+
+
 def codes(answer: Any) -> list[str]:
     return sorted({error["code"] for error in answer.json()["errors"]})
 

@@ -31,7 +31,8 @@ def test_a_booking_has_the_stated_shape(aero: Desk) -> None:
     booking = answer.json()
     assert answer.status_code == 201, booking
     assert answer.headers["ETag"] == '"1"'
-    assert booking | {"id": "", "created_at": "", "start": "", "end": ""} == {
+    assert (booking["price"]["reason"], booking["price"]["due"]) == ("requested", False)
+    assert booking | {"id": "", "created_at": "", "start": "", "end": "", "price": None} == {
         "id": "",
         "number": "AERO-1",
         "organisation": "aero",
@@ -54,6 +55,12 @@ def test_a_booking_has_the_stated_shape(aero: Desk) -> None:
         "start": "",
         "end": "",
         "resources": ["RWY-05-23"],
+        "wants": [{"code": "RWY-05-23", "resource": "RWY-05-23", "start": booking["start"], "end": booking["end"]}],
+        "may_rechoose": False,
+        "separation_m": None,
+        "separation_ft": None,
+        "series": None,
+        "hold_until": None,
         "volumes": [{**VOLUME, "kind": "flight_geography"}],
         "classification": "ongerubriceerd",
         "flight": None,
@@ -63,6 +70,7 @@ def test_a_booking_has_the_stated_shape(aero: Desk) -> None:
         "reason": "",
         "ended_at": None,
         "created_at": "",
+        "price": None,
         "actions": ["cancel"],
     }
 
@@ -105,7 +113,9 @@ def test_a_dry_run_tells_the_same_list_and_stores_nothing(aero: Desk, heavylift:
 
     assert (dry.status_code, dry.json()["would"]) == (200, "refuse")
     assert dry.json()["errors"] == real.json()["errors"]
-    assert heavylift.book(dry_run=True, start=tomorrow(15)).json() == {
+    free = heavylift.book(dry_run=True, start=tomorrow(15)).json()
+    assert free.pop("price")["currency"] == "EUR"
+    assert free == {
         "would": "request",
         "errors": [],
         "alternatives": [],

@@ -4,7 +4,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = ("api", "actions", "claims", "queries")
 OF_THE_SITE_FILE = {"other_site"}
-BUILT_FROM_PARTS = {"unknown_aircraft", "unknown_pilot"}
+BUILT_FROM_PARTS = {"unknown_aircraft", "unknown_pilot", "aircraft_busy", "pilot_busy"}
 IN_CODE = re.compile(r'(?:Refusal\(\s*|Need\(\s*|code: str = |code=)"([a-z]+(?:_[a-z]+)*)"')
 
 

@@ -29,6 +29,8 @@ def an_aircraft(**changes: Any) -> dict[str, Any]:
         "mavlink_system_id": 7,
         "signing_key": KEY,
         "allowed_sources": ["127.0.0.1/32", "2001:db8::1/64"],
+        "class_label": "C6",
+        "span_m": 6.5,
     }
     return {name: value for name, value in (body | changes).items() if value is not ...}
 
@@ -43,6 +45,7 @@ def test_an_aircraft_is_answered_as_entered_without_its_secrets(aero: Desk) -> N
         operator_number="NLD87astrdge12k8",
         signing_key=...,
         has_signing_key=True,
+        retired_at=None,
         allowed_sources=["127.0.0.1/32", "2001:db8::/64"],
     )
     assert get(aero.who, f"aircraft/{shown['id']}").json() == shown
@@ -63,6 +66,8 @@ def test_optional_fields_may_be_absent_or_null(aero: Desk) -> None:
     optional = (
         "registration",
         "operator_number",
+        "class_label",
+        "span_m",
         "payload_kg",
         "endurance_min",
         "insurance",
@@ -80,6 +85,9 @@ def test_optional_fields_may_be_absent_or_null(aero: Desk) -> None:
     ("field", "value", "code"),
     [
         ("kind", "rotary", "not_a_choice"),
+        ("class_label", "C7", "not_a_choice"),
+        ("span_m", 0, "invalid"),
+        ("retired", False, "unknown_field"),
         ("serial_number", "MFRO5ABCDE", "serial_number_not_valid"),
         ("operator_number", "NLD87astrdge12k8-xyy", "operator_number_not_valid"),
         ("mtom_kg", "100", "invalid"),
@@ -132,7 +140,7 @@ def test_a_pilot_is_answered_as_entered(aero: Desk) -> None:
     answer = post(aero.who, "pilots", body)
 
     assert answer.status_code == 201
-    assert answer.json() == {"id": answer.json()["id"], **body}
+    assert answer.json() == {"id": answer.json()["id"], **body, "retired_at": None}
     assert get(aero.who, f"pilots/{answer.json()['id']}").json() == answer.json()
 
 

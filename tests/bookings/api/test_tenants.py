@@ -29,7 +29,7 @@ def words(aero: Desk, booking: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("who", ROLES)
 def test_no_list_tells_of_another_organisation(aero: Desk, theirs: dict[str, Any], who: str) -> None:
     day = f"from={to_rfc3339(tomorrow(0))}&to={to_rfc3339(tomorrow(24))}"
-    lists = ["bookings", f"bookings?{day}", "aircraft", "pilots", f"schedule?{day}", "resources", "site"]
+    lists = ["bookings", f"bookings?{day}", "aircraft", "pilots", "papers", f"schedule?{day}", "resources", "site"]
     for path in [*lists, f"availability?resources=RWY-05-23&{day}&minutes=30"]:
         answer = get(person(who), path)
         assert answer.status_code == 200, path

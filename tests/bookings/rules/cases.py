@@ -13,14 +13,15 @@ from bookings.rules import judge
 from bookings.rules.facts import (
     AircraftFacts,
     BookingFacts,
-    CertificateFacts,
-    InsuranceFacts,
     OrganisationFacts,
+    PaperFacts,
+    PaperKind,
     PilotFacts,
     ResourceFacts,
     SiteFacts,
     VolumeFacts,
 )
+from bookings.rules.hazard_details import HazardDetails, JammingDetails, Sector
 from bookings.site_file import read_site_file
 from bookings.site_file.facts import resource_hours, resource_limits, site_facts
 
@@ -29,6 +30,12 @@ START = dt.datetime(2027, 3, 3, 10, 0, tzinfo=dt.UTC)
 AERO = OrganisationFacts(id=UUID(int=1), slug="aero", kind="company")
 RING = ((6.8800, 52.2810), (6.8850, 52.2810), (6.8850, 52.2840), (6.8800, 52.2840), (6.8800, 52.2810))
 FAR = dt.date(2031, 12, 31)
+SECTOR = Sector(azimuth_from_deg=85, azimuth_to_deg=125, elevation_from_deg=0, elevation_to_deg=30)
+JAMMER = HazardDetails(
+    unit="Joint unit 7",
+    stop_procedure="Off within 5 s at the word STOP on 119.955.",
+    jamming=JammingDetails(frequencies_mhz=(1575.42,), power_w=2, sector=SECTOR),
+)
 
 
 @cache
@@ -54,6 +61,9 @@ def resource(code: str, *, of: str = "ehtw") -> ResourceFacts:
         outline=tuple(table.polygon) if table.polygon else None,
         floor_ft_amsl=table.floor_ft_amsl,
         ceiling_ft_amsl=table.ceiling_ft_amsl,
+        qualifications=frozenset(table.qualifications),
+        needs=frozenset(table.needs),
+        needs_officer=table.needs_officer,
     )
 
 
@@ -61,14 +71,29 @@ def all_resources() -> list[ResourceFacts]:
     return [resource(table.code) for table in read_site_file("ehtw").site.resources]
 
 
-def aircraft(**changes: Any) -> AircraftFacts:
-    fine = AircraftFacts(id=UUID(int=21), name="Lifter 1", mtom_kg=100, insurance=InsuranceFacts(3_000_000, FAR))
-    return replace(fine, **changes)
+def insurance(cover_sdr: float = 3_000_000, valid_until: dt.date = FAR, **changes: Any) -> PaperFacts:
+    return PaperFacts(PaperKind.INSURANCE, "P-1", valid_until, cover_sdr=cover_sdr, **changes)
+
+
+def authorisation(valid_until: dt.date = FAR, **changes: Any) -> PaperFacts:
+    return PaperFacts(PaperKind.OPERATIONAL_AUTHORISATION, "OAT-1", valid_until, **changes)
+
+
+def aircraft(*papers: PaperFacts, **changes: Any) -> AircraftFacts:
+    """Return an aircraft; without papers named it has an insurance, and always an operational authorisation."""
+    has = (*(papers or (insurance(),)), authorisation())
+    return replace(
+        AircraftFacts(id=UUID(int=21), name="Lifter 1", mtom_kg=100, kind="multirotor", papers=has), **changes
+    )
+
+
+def without_papers(**changes: Any) -> AircraftFacts:
+    return aircraft(**{"papers": (authorisation(),), **changes})
 
 
 def pilot(*valid_until: dt.date) -> PilotFacts:
-    certificates = tuple(CertificateFacts("STS", f"STS-{i}", day) for i, day in enumerate(valid_until))
-    return PilotFacts(id=UUID(int=31), name="Noor", certificates=certificates)
+    papers = tuple(PaperFacts("STS", f"STS-{i}", day) for i, day in enumerate(valid_until))
+    return PilotFacts(id=UUID(int=31), name="Noor", papers=papers)
 
 
 def volume(**changes: Any) -> VolumeFacts:

@@ -1,6 +1,7 @@
 import datetime as dt
 
 from bookings.rules import judge
+from bookings.rules.facts import VolumeKind
 from tests.bookings.rules.cases import RING, START, booking, codes, site, volume
 
 
@@ -40,3 +41,21 @@ def test_high_volumes_need_a_notam_and_that_takes_five_working_days() -> None:
 
 def test_low_volumes_need_no_notam() -> None:
     assert codes(booking(volumes=(volume(ceiling_ft_amsl=515),), now=START - dt.timedelta(days=1))) == []
+
+
+def test_a_notam_is_published_a_day_before_the_slot() -> None:
+    high = (volume(ceiling_ft_amsl=516),)
+    now = START - dt.timedelta(hours=23)
+
+    assert [r.code for r in judge(booking(volumes=high, now=now)) if r.code.startswith("notam")] == [
+        "notam_lead_time",
+        "notam_publish_time",
+    ]
+    early = judge(booking(volumes=high, now=START - dt.timedelta(hours=24)))
+    assert "notam_publish_time" not in [refusal.code for refusal in early]
+
+
+def test_a_ground_risk_buffer_needs_no_notam() -> None:
+    buffer = volume(ceiling_ft_amsl=900, kind=VolumeKind.GROUND_RISK_BUFFER)
+
+    assert "notam_lead_time" not in codes(booking(volumes=(buffer,), now=START - dt.timedelta(days=1)))

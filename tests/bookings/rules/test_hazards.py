@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bookings.rules.facts import ResourceFacts, VolumeFacts
+from bookings.rules.facts import ResourceFacts, VolumeFacts, VolumeKind
 from bookings.rules.hazards import shared_hazards
 from tests.bookings.rules.cases import all_resources, resource, site, volume
 
@@ -60,3 +60,11 @@ def test_a_hazard_out_of_service_is_not_shared() -> None:
     band = replace(resource("GNSS-BAND"), active=False)
 
     assert shared_hazards(site(), volumes=[volume()], named=[], resources=[band]) == []
+
+
+def test_a_ground_risk_buffer_is_nobodys_flight_and_shares_no_area() -> None:
+    outline = resource("CUAS-ZONE").outline
+    assert outline is not None
+    buffer = volume(outline=outline, floor_ft_amsl=None, ceiling_ft_amsl=115, kind=VolumeKind.GROUND_RISK_BUFFER)
+
+    assert shared(volumes=(volume(), buffer)) == ["GNSS-BAND"]

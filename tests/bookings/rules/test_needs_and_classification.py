@@ -4,7 +4,7 @@ import pytest
 
 from bookings.rules import judge
 from bookings.rules.facts import Classification
-from tests.bookings.rules.cases import AERO, FAR, aircraft, booking, codes, pilot, resource
+from tests.bookings.rules.cases import AERO, FAR, JAMMER, aircraft, booking, codes, pilot, resource
 
 
 def test_what_is_named_twice_is_refused() -> None:
@@ -21,14 +21,16 @@ def test_a_resource_out_of_service_is_refused() -> None:
 
 
 def test_a_company_may_not_jam() -> None:
-    (refusal,) = judge(booking(resources=(resource("RWY-05-23"), resource("GNSS-BAND"))))
+    facts = booking(resources=(resource("RWY-05-23"), resource("GNSS-BAND")), hazard_details=JAMMER)
+    (refusal,) = judge(facts)
 
     assert (refusal.code, refusal.field) == ("organisation_not_allowed", "resources[1]")
     assert (refusal.expected, refusal.got) == (["defence", "range"], "company")
 
 
 def test_defence_may_jam() -> None:
-    facts = booking(resources=(resource("GNSS-BAND"),), organisation=replace(AERO, kind="defence"))
+    defence = replace(AERO, kind="defence")
+    facts = booking(resources=(resource("GNSS-BAND"),), organisation=defence, hazard_details=JAMMER)
 
     assert codes(facts) == []
 

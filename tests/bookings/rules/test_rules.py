@@ -3,7 +3,7 @@ import datetime as dt
 from bookings.rules import RULE_CODES, judge, judge_with_waivers
 from bookings.rules.facts import Classification
 from testcentre.accounts.roles import Role
-from tests.bookings.rules.cases import START, aircraft, booking, codes, lasting, pilot, site, volume
+from tests.bookings.rules.cases import START, aircraft, booking, codes, lasting, pilot, site, volume, without_papers
 
 
 def test_a_good_booking_has_no_refusal() -> None:
@@ -14,7 +14,7 @@ def test_all_refusals_come_at_once() -> None:
     facts = booking(
         start=START.replace(hour=1, minute=7),
         end=START.replace(hour=1, minute=16),
-        crew=((aircraft(insurance=None), pilot()),),
+        crew=((without_papers(), pilot()),),
         volumes=(volume(ceiling_ft_amsl=60_000),),
         classification=Classification.SECRET,
     )
@@ -32,7 +32,7 @@ def test_all_refusals_come_at_once() -> None:
 
 
 def test_every_refusal_says_what_was_expected_what_came_and_what_to_do() -> None:
-    refusals = judge(lasting(9, crew=((aircraft(insurance=None), pilot()),)))
+    refusals = judge(lasting(9, crew=((without_papers(), pilot()),)))
 
     assert [bool(r.field and r.message and r.expected and r.got and r.remedy) for r in refusals] == [True] * 3
 

@@ -11,6 +11,8 @@ from bookings.rules.start_raster import on_raster_from
 from tests.bookings.rules.cases import AERO, NOW, START, booking, codes, lasting, resource, site
 
 HOUR = dt.timedelta(hours=1)
+# the hours and limits of the laser range, and nothing that it needs beside
+RARE = replace(resource("LASER-SECTOR"), needs=frozenset(), needs_officer="")
 
 
 def test_others_ask_24_hours_ahead_to_the_second() -> None:
@@ -38,7 +40,7 @@ def test_the_range_itself_is_based_here() -> None:
 
 
 def test_the_longest_lead_time_of_what_is_named_counts() -> None:
-    facts = booking(resources=(resource("RWY-05-23"), resource("LASER-SECTOR")), now=START - 30 * HOUR)
+    facts = booking(resources=(resource("RWY-05-23"), RARE), now=START - 30 * HOUR)
 
     (refusal,) = judge(facts)
 
@@ -73,7 +75,7 @@ def test_a_slot_lasts_15_minutes_to_10_hours(minutes: int, expected: list[str]) 
 
 
 def test_the_strictest_duration_of_what_is_named_counts_and_is_named() -> None:
-    (refusal,) = judge(lasting(300, resources=(resource("RWY-05-23"), resource("LASER-SECTOR"))))
+    (refusal,) = judge(lasting(300, resources=(resource("RWY-05-23"), RARE)))
 
     assert (refusal.code, refusal.got) == ("duration_too_long", "5 h")
     assert refusal.message == "LASER-SECTOR: at most 4 h, asked for 5 h."

@@ -62,6 +62,39 @@ def test_an_outline_is_refused_by_what_is_wrong_with_it(rings: list[Any], code: 
     assert (code, "volumes[0].polygon") in faults(wanted(*rings))
 
 
+@given(st.floats(-180, 180), st.floats(-90, 90), st.floats(1e-4, 0.5), st.sampled_from([1, -1]))
+def test_an_outline_anywhere_else_on_earth_is_refused_with_its_distance(
+    longitude_deg: float, latitude_deg: float, side_deg: float, turn: int
+) -> None:
+    if abs(latitude_deg - 52) < 3 and abs(longitude_deg - 7) < 5:
+        return
+    corners = [(0, 0), (side_deg, 0), (side_deg, side_deg), (0, side_deg), (0, 0)]
+    ring = [
+        # over the date line and the pole it goes on at the other end of the numbers
+        [(longitude_deg + east + 180) % 360 - 180, max(-90.0, min(90.0, latitude_deg + north))]
+        for east, north in corners[::turn]
+    ]
+
+    refusals = read_volume(wanted(ring), plane=PLANE, field="v")
+
+    assert isinstance(refusals, list)
+    (refusal,) = refusals
+    assert refusal.code == "polygon_too_far"
+    assert 100 < int(str(refusal.got).removesuffix(" km")) <= 20_100
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        [[179.9, 52], [-179.9, 52], [-179.9, 52.1], [179.9, 52.1], [179.9, 52]],
+        [[-120, 89.9], [0, 89.9], [120, 89.9], [-120, 89.9]],
+        [[-173.1108, -52.2758], [-173.11, -52.2758], [-173.11, -52.275], [-173.1108, -52.2758]],
+    ],
+)
+def test_the_date_line_the_pole_and_the_other_side_of_the_earth_are_far(ring: list[Any]) -> None:
+    assert faults(wanted(ring)) == [("polygon_too_far", "volumes[0].polygon")]
+
+
 @pytest.mark.parametrize(
     "corner",
     [

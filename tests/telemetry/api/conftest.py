@@ -1,7 +1,15 @@
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from pytest_django import Settings
+
+from tests.telemetry.valkeys import PrivateValkey
+
+if TYPE_CHECKING:
+    from tests.telemetry.api.ingesting import Bus
 
 
 @pytest.fixture
@@ -18,3 +26,17 @@ def exercise(db: None) -> None:
     from tests.factories import load_exercise  # noqa: PLC0415 — conftest files are read before Django is set up
 
     load_exercise()
+
+
+@pytest_asyncio.fixture
+async def bus(settings: Settings) -> "AsyncIterator[Bus]":
+    """Open the ingest doors to a Valkey of the test's own, with a grant."""
+    from telemetry.api.ingest_door import close_door  # noqa: PLC0415 — as above
+    from tests.telemetry.api.ingesting import Bus, grant  # noqa: PLC0415
+
+    with PrivateValkey() as valkey:
+        settings.REDIS_STREAM_URL = settings.REDIS_URL = valkey.url
+        place = Bus(valkey)
+        place.admit(grant())
+        yield place
+        await close_door()

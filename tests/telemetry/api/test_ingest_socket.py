@@ -1,16 +1,11 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from pytest_django import Settings
 
-from telemetry.api.ingest_door import close_door
 from telemetry.api.ingest_socket import ingest_socket_app
 from tests.telemetry.api.ingesting import FLIGHT, KEY, Bus, grant
-from tests.telemetry.valkeys import PrivateValkey
 from tests.telemetry.wire.peer import sender, some_flight
 
 pytestmark = pytest.mark.asyncio
@@ -34,6 +29,9 @@ class Socket:
     def send(self, data: bytes) -> None:
         self._in.put_nowait({"type": "websocket.receive", "bytes": data})
 
+    def send_text(self, text: str) -> None:
+        self._in.put_nowait({"type": "websocket.receive", "text": text})
+
     async def told(self) -> Any:
         """Return the next frame, or the code that the socket was closed with."""
         message = await asyncio.wait_for(self._out.get(), 10)
@@ -44,17 +42,6 @@ class Socket:
     async def drop(self) -> None:
         self._in.put_nowait({"type": "websocket.disconnect"})
         await self._task
-
-
-@pytest_asyncio.fixture
-async def bus(settings: Settings) -> AsyncIterator[Bus]:
-    valkey = PrivateValkey()
-    settings.REDIS_STREAM_URL = settings.REDIS_URL = valkey.url
-    place = Bus(valkey)
-    place.admit(grant())
-    yield place
-    await close_door()
-    valkey.close()
 
 
 def kept(bus: Bus) -> bytes:
@@ -116,6 +103,27 @@ async def test_refused_sockets_are_accepted_and_closed_with_a_code(bus: Bus) -> 
     bus.admit(grant(sealed=True))
     await asyncio.sleep(0.3)
     assert await Socket().told() == 4422
+
+
+async def test_text_and_messages_beyond_1_mib_close_the_socket(bus: Bus) -> None:
+    text, large = Socket(), Socket(link="large")
+    await text.told()
+    text.send_text("{}")
+    assert await text.told() == 1003
+    await large.told()
+    large.send(b"x" * (1024 * 1024 + 1))
+    assert await large.told() == 1009
+    assert kept(bus) == b""
+
+
+async def test_a_key_that_is_revoked_meanwhile_closes_the_socket(bus: Bus) -> None:
+    socket = Socket()
+    await socket.told()
+    bus.admit(grant(key_digests=[]))
+    await asyncio.sleep(0.3)
+    socket.send(some_flight(sender(), 1))
+    assert await socket.told() == 4403
+    assert kept(bus) == b""
 
 
 async def test_without_the_stream_the_socket_is_closed_and_nothing_acknowledged(bus: Bus) -> None:

@@ -13,6 +13,7 @@ from telemetry.recordings.ending import end_overdue_flights
 from telemetry.recordings.models import Chunk, Flight
 from telemetry.wire.encode import Encoder
 from testcentre.foundation.models import Announcement
+from tests.factories import a_booking, load_exercise
 from tests.telemetry.keeping import BEGUN, BEGUN_US, HTTP, SYSTEM, UDP, a_flight, append, batch, drain, position
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,21 @@ def test_the_sealed_log_has_every_packet_with_its_time_of_receipt(stream: str) -
     assert not Chunk.objects.filter(body__isnull=False).exists()
     told = Announcement.objects.get(kind="flight_sealed")
     assert (told.flight_ids, told.payload["sha256"]) == ([flight.id], flight.sha256)
+
+
+def test_the_booking_is_told_how_long_its_aircraft_was_heard(stream: str) -> None:
+    load_exercise()
+    booking, encoder = a_booking(), Encoder(SYSTEM)
+    flight = a_flight(booking_id=booking.id)
+    booking.crew.update(flight_id=flight.id)
+    records = [(n * 100_000, position(encoder, n)) for n in range(21)]
+    append(stream, [batch(flight, record) for record in records])
+    drain(stream)
+
+    assert seal_flight(ended(flight).id, now=ENDED)
+
+    member = booking.crew.get()
+    assert (member.flown_from, member.flown_until) == (BEGUN, BEGUN + dt.timedelta(seconds=2))
 
 
 def test_of_a_packet_on_two_links_the_first_copy_is_kept(stream: str) -> None:

@@ -65,7 +65,7 @@ class Place:
         self._udp.append(sender)
         return lambda data: sender.sendto(data, ("127.0.0.1", self.gateway._udp_port))
 
-    async def until(self, found: Callable[[], Any], *, seconds: float = 10) -> Any:
+    async def until(self, found: Callable[[], Any], *, seconds: float = 30) -> Any:
         """Return what `found` returns once that is true."""
         end = time.monotonic() + seconds
         while not (answer := found()):

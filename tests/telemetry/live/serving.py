@@ -43,7 +43,12 @@ class Server:
         self.stop()
         self.start()
 
-    def open(self, path: str, key: str | None = None, *, cookie: str = "", **more: Any) -> "Socket":
+    def open(
+        self, path: str, key: str | None = None, *, cookie: str = "", is_narrow: bool = False, **more: Any
+    ) -> "Socket":
+        """Open a socket; a narrow one takes in next to nothing that the test does not read."""
+        if is_narrow:
+            more |= {"max_queue": 1, "sock": self._narrow_connection()}
         headers = {"Authorization": f"Bearer {key}"} if key is not None else {}
         headers |= {"Cookie": cookie} if cookie else {}
         opening = connect(
@@ -54,6 +59,12 @@ class Server:
             **{"max_queue": None, **more},
         )
         return Socket(self._sockets.enter_context(opening))
+
+    def _narrow_connection(self) -> socket.socket:
+        narrow = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        narrow.connect(("127.0.0.1", self.port))
+        return narrow
 
 
 class Socket:

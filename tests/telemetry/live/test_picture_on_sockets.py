@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from telemetry.bus.feed import Unadmitted
+from telemetry.live.hub import TICK_S
 from testcentre.foundation.clock import utc_now
 from tests.factories import load_exercise
 from tests.people import person
@@ -159,11 +160,11 @@ def test_a_reader_that_stops_reading_is_told_what_it_skipped_and_then_sees_all(
     server: Server, send_state: Send
 ) -> None:
     flights = [flight("aero") for _ in range(40)]
-    console = server.open("/ws/range", person("range/operator").key, max_queue=1)
+    console = server.open("/ws/range", person("range/operator").key, is_narrow=True)
     console.frame()
-    end = time.monotonic() + 4
-    while time.monotonic() < end:  # fills the socket's buffers, then the slot
-        send_state(*(state(flown, mode="x" * 4000) for flown in flights))
+    for _ in range(12):  # 800 kB a tick: more than what the system holds for a socket, then the slot is replaced
+        send_state(*(state(flown, mode="x" * 20_000) for flown in flights))
+        time.sleep(TICK_S)
     send_state(*(state(flown, mode="last") for flown in flights))
     late = console.wait_for(lambda frame: frame.get("skipped"), 10)
     assert late["skipped"] > 0

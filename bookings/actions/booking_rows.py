@@ -1,0 +1,207 @@
+"""A decision as rows: the booking, its parts, its claims, and what it was decided on."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import models
+
+from bookings.actions.make_room import make_room
+from bookings.actions.plan import Decision, Wish
+from bookings.actions.pricing import keep_moved_price, keep_price
+from bookings.claims.ledger import enter
+from bookings.models import BookedResource, Booking, BookingDecision, Crew, Resource, Volume, Waiver
+from bookings.models.booking import NextSerial
+from bookings.rules import RULES_VERSION, judge_papers
+from bookings.rules.facts import Classification, VolumeFacts, VolumeKind
+from bookings.rules.hazard_details import HazardDetails
+from bookings.rules.states import BookingState
+from bookings.rules.wants import Want
+
+# who asked for it most lately; nobody of them approves it
+MOST_ASKERS = 50
+
+
+def new_booking(
+    decision: Decision,
+    *,
+    state: BookingState,
+    now: dt.datetime,
+    hold_until: dt.datetime | None = None,
+    flights: Mapping[UUID, UUID] | None = None,
+) -> Booking:
+    """Write a booking that nothing refuses, with all its parts, claims and price; `flights` are ids by aircraft."""
+    plan, wish = decision.plan, decision.plan.wish
+    booking = Booking.objects.create(
+        organisation=plan.organisation,
+        serial=NextSerial(models.Value(plan.organisation.id, output_field=models.UUIDField())),
+        block=plan.block,
+        state=state,
+        purpose=wish.purpose,
+        start=decision.slot[0],
+        end=decision.slot[1],
+        classification=wish.classification,
+        may_rechoose=wish.may_rechoose,
+        separation_m=wish.separation_m,
+        separation_ft=wish.separation_ft,
+        series=wish.series,
+        hazard_details=_stored(wish.hazard_details),
+        waived=_waived(decision),
+        waiver_reason=wish.waiver_reason if decision.waived else "",
+        created_at=now,
+        asked_by=[plan.asked_by] if plan.asked_by else [],
+        hold_until=hold_until,
+        attention=[refusal.as_dict() for refusal in judge_papers(plan.facts_at(decision.slot))],
+    )
+    _write_parts(booking, decision, now=now, flights=flights or {})
+    _write_waivers(booking, decision, now=now)
+    keep_decision(booking, decision, action="request", now=now)
+    keep_price(booking, decision, now=now)
+    return booking
+
+
+def rewrite_booking(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
+    """Give a booking another slot or other parts; its old claims must have been given back before."""
+    wish = decision.plan.wish
+    booking.purpose = wish.purpose
+    booking.start, booking.end = decision.slot
+    booking.classification = wish.classification
+    booking.may_rechoose = wish.may_rechoose
+    booking.separation_m, booking.separation_ft = wish.separation_m, wish.separation_ft
+    booking.hazard_details = _stored(wish.hazard_details)
+    booking.waived = _waived(decision)
+    booking.waiver_reason = (wish.waiver_reason or booking.waiver_reason) if decision.waived else ""
+    booking.attention = [refusal.as_dict() for refusal in judge_papers(decision.plan.facts_at(decision.slot))]
+    askers = dict.fromkeys([*booking.asked_by, decision.plan.asked_by])
+    booking.asked_by = [identity for identity in askers if identity][-MOST_ASKERS:]
+    booking.save()
+    flights = {member.aircraft_id: member.flight_id for member in booking.crew.all()}
+    for parts in (booking.crew, booking.booked_resources, booking.volumes):
+        parts.all().delete()
+    _write_parts(booking, decision, now=now, flights=flights)
+    _write_waivers(booking, decision, now=now)
+    keep_decision(booking, decision, action="change", now=now)
+    keep_moved_price(booking, decision, now=now)
+
+
+def wish_of(booking: Booking) -> Wish:
+    """Return what a booking asked for, so that it can be planned anew."""
+    return Wish(
+        crew=tuple((member.aircraft_id, member.pilot_id) for member in booking.crew.all()),
+        purpose=booking.purpose,
+        start=booking.start,
+        end=booking.end,
+        resources=tuple(msgspec.convert(booked.want, Want) for booked in booking.booked_resources.all()),
+        volumes=tuple(_facts_of(volume) for volume in booking.volumes.all()),
+        classification=Classification(booking.classification),
+        organisation_id=booking.organisation_id,
+        may_rechoose=booking.may_rechoose,
+        separation_m=booking.separation_m,
+        separation_ft=booking.separation_ft,
+        series=booking.series,
+        hazard_details=msgspec.convert(booking.hazard_details, HazardDetails | None),
+    )
+
+
+def keep_decision(booking: Booking, decision: Decision, *, action: str, now: dt.datetime) -> None:
+    """Keep the facts that a decision was made on; what the site's version says is not repeated."""
+    facts = decision.plan.facts
+    kept = {
+        "now": facts.now,
+        "start": decision.slot[0],
+        "end": decision.slot[1],
+        "organisation": facts.organisation,
+        "asker_role": facts.asker_role,
+        "classification": facts.classification,
+        "waivers": sorted(facts.waivers),
+        "resources": [resource.code for resource in decision.resources if resource],
+        "crew": facts.crew,
+        "volumes": facts.volumes,
+        "hazard_details": facts.hazard_details,
+    }
+    BookingDecision.objects.create(
+        booking=booking,
+        decided_at=now,
+        action=action,
+        site_version=decision.plan.site.version,
+        rules_version=RULES_VERSION,
+        facts=msgspec.to_builtins(kept, str_keys=True),
+        waived=_waived(decision),
+    )
+
+
+def _write_parts(booking: Booking, decision: Decision, *, now: dt.datetime, flights: Mapping[UUID, Any]) -> None:
+    plan = decision.plan
+    Crew.objects.bulk_create(
+        Crew(
+            booking=booking,
+            organisation=plan.organisation,
+            aircraft=aircraft,
+            pilot=pilot,
+            place=place,
+            flight_id=flights.get(aircraft.id),
+        )
+        for place, (aircraft, pilot) in enumerate(plan.crew)
+    )
+    BookedResource.objects.bulk_create(
+        _booked(booking, decision, resource, place) for place, resource in enumerate(decision.resources) if resource
+    )
+    Volume.objects.bulk_create(
+        Volume.of_facts(booking, volume, place=place) for place, volume in enumerate(plan.wish.volumes)
+    )
+    make_room(decision.moves, now=now)
+    claims = [(need, choice) for need, choice in zip(plan.needs, decision.choices, strict=True) if choice is not None]
+    enter(booking.id, claims, slot=decision.slot)
+
+
+def _write_waivers(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
+    """Write what the asker waived now; what was waived before has its rows."""
+    plan, wish = decision.plan, decision.plan.wish
+    newly = {refusal.code for refusal in decision.waived} & (wish.waive - plan.facts.granted)
+    if not newly:
+        return
+    Waiver.objects.bulk_create(
+        Waiver(
+            booking=booking,
+            code=code,
+            reason=wish.waiver_reason,
+            until=wish.waive_until,
+            waived_by=plan.asked_by,
+            waived_by_name=plan.asked_by_name,
+            waived_as=plan.facts.asker_role,
+            created_at=now,
+        )
+        for code in sorted(newly)
+    )
+
+
+def _booked(booking: Booking, decision: Decision, resource: Resource, place: int) -> BookedResource:
+    want = decision.plan.wish.wants[place]
+    start, end = decision.plan.needs[place].period(decision.slot)
+    return BookedResource(
+        booking=booking,
+        resource=resource,
+        place=place,
+        want={name: value for name, value in msgspec.to_builtins(want).items() if value},
+        start=start,
+        end=end,
+    )
+
+
+def _facts_of(volume: Volume) -> VolumeFacts:
+    return VolumeFacts(
+        outline=tuple((corner[0], corner[1]) for corner in volume.polygon["coordinates"][0]),
+        ceiling_ft_amsl=volume.ceiling_ft_amsl,
+        floor_ft_amsl=volume.floor_ft_amsl,
+        kind=VolumeKind(volume.kind),
+    )
+
+
+def _stored(details: HazardDetails | None) -> Any:
+    return msgspec.to_builtins(details) if details else None
+
+
+def _waived(decision: Decision) -> list[str]:
+    return sorted({refusal.code for refusal in decision.waived})

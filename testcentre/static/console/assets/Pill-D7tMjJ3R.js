@@ -1,1 +1,0 @@
-import{A as e,I as t,L as n,Z as r,a as i,at as a,it as o,q as s,r as c,z as l}from"./Trouble-DioXfTzf.js";var u=l(`<span> </span>`);function d(l,d){a(d,!0);var f=u(),p=r(f,!0);s(()=>{e(f,1,`pill ${d.state??``}`),t(p,c[d.state]??i[d.state]??d.state)}),n(l,f),o()}export{d as t};
