@@ -50,6 +50,9 @@ def test_a_resource_has_the_stated_shape() -> None:
         "exclusive": False,
         "hazard": "none",
         "organisation_kinds": [],
+        "qualifications": [],
+        "needs": [],
+        "needs_officer": None,
         "geometry": None,
         "floor_ft_amsl": None,
         "ceiling_ft_amsl": None,
@@ -83,7 +86,7 @@ def test_pages_follow_each_other_without_gap_or_double() -> None:
         path = body["next"]
 
     assert codes == list(Resource.objects.values_list("code", flat=True))
-    assert len(codes) == 17
+    assert len(codes) == 18
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_a_page_costs_one_query_however_many_resources(django_assert_num_queries
     force_authenticate(request, user=person("aero/viewer").asker)  # type: ignore[arg-type]
 
     with django_assert_num_queries(1):
-        assert len(ResourcesView.as_view()(request).data["results"]) == 17
+        assert len(ResourcesView.as_view()(request).data["results"]) == 18
 
 
 def test_the_site_tells_what_a_map_needs() -> None:

@@ -61,17 +61,24 @@ def test_a_booking_has_the_stated_shape(aero: Desk) -> None:
         "separation_ft": None,
         "series": None,
         "hold_until": None,
+        "offer": False,
+        "replaces": None,
+        "hazard_details": None,
         "volumes": [{**VOLUME, "kind": "flight_geography"}],
         "classification": "ongerubriceerd",
         "flight": None,
         "flights": [],
         "waived": [],
+        "waivers": [],
         "waiver_reason": "",
         "reason": "",
         "ended_at": None,
         "created_at": "",
         "price": None,
-        "actions": ["cancel"],
+        "attention": [],
+        "approvals": booking["approvals"],
+        "waits_for": {"steps": ["range"], "approved": 0, "of": 1},
+        "actions": ["change", "cancel"],
     }
 
 
@@ -205,14 +212,14 @@ def test_a_verb_in_the_wrong_state_is_409_and_too_early_is_422(aero: Desk, opera
     assert (early.status_code, codes(early)) == (422, ["too_early"])
 
 
-def test_what_is_not_built_is_405_or_404(aero: Desk) -> None:
+def test_what_there_is_not_is_405_or_404(aero: Desk) -> None:
     booking = aero.book().json()
 
-    patched = Client().patch(f"/api/v1/bookings/{booking['id']}", b"{}", "application/json", headers=aero.who.headers)
+    put = Client().put(f"/api/v1/bookings/{booking['id']}", b"{}", "application/json", headers=aero.who.headers)
 
-    assert (patched.status_code, patched.headers["Content-Type"]) == (405, PROBLEM)
+    assert (put.status_code, put.headers["Content-Type"]) == (405, PROBLEM)
     assert act(aero.who, booking, "paint").status_code == 404
-    assert codes(post(aero.who, "bookings", {**aero.body(), "as": "hold"})) == ["not_a_choice"]
+    assert codes(post(aero.who, "bookings", {**aero.body(), "as": "wish"})) == ["not_a_choice"]
 
 
 def test_lists_are_paged_in_order_without_gap_or_double(aero: Desk) -> None:
