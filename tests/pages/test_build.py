@@ -17,6 +17,7 @@ LOOSE = ("package-lock.json", "package.json", "provenance.js", "svelte.config.js
 PAGES = (
     "approvals", "base", "book", "bookings", "closures", "connections", "day", "documents", "flight", "flights",
     "range",
+    "utilisation",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.factories import load_exercise
 from tests.pages.browsers import signed_in
 
-RANGE = {"/range/", "/day/", "/approvals/", "/closures/"}
+RANGE = {"/range/", "/day/", "/approvals/", "/closures/", "/utilisation/"}
 FLIGHT = f"/flights/{uuid.uuid4()}/"
 PAGES = [*sorted(RANGE), "/book/", "/bookings/", "/documents/", "/connections/", "/flights/", FLIGHT]
 OPEN = {

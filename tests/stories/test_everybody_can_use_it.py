@@ -11,7 +11,7 @@ AERO = ("admin@aero.example", ("/book/", "/bookings/", "/documents/", "/flights/
 SCREENS = ((390, 844), (640, 400), (1280, 800), (1920, 1080))  # 640 × 400: what 1280 × 800 becomes at 200 %
 RANGE = (
     "operator@range.example",
-    ("/range/", "/day/", "/approvals/", "/closures/", "/bookings/", "/flights/", "/connections/"),
+    ("/range/", "/day/", "/approvals/", "/closures/", "/utilisation/", "/bookings/", "/flights/", "/connections/"),
 )
 
 

@@ -39,7 +39,7 @@ export const approvalStates: Record<string, string> = {
   waiting: t("waits"),
   delegated: t("delegated"),
   approved: t("approved"),
-  refused: t("refused"),
+  rejected: t("refused"),
 };
 
 export const volumeKinds: Record<string, string> = {

@@ -36,4 +36,3 @@ def test_snapshots_ticks_and_events_say_where_it_is_and_not_whose(
     assert all("90.0" in text and "booking_activated" in text for text in heard)
     hidden = ["umbra", str(secret.organisation_id), str(secret.aircraft_id), "system_id': 201", "hover"]
     assert [word for text in [*opened, *heard] for word in hidden if word in text.lower()] == []
-
