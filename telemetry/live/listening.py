@@ -128,8 +128,12 @@ class Listening:
 
 
 async def _forever(job: Callable[[], Awaitable[None]]) -> None:
-    """Run a job again and again; the outermost loop of a hub's task."""
-    while True:
+    """Run a job again and again until its task is cancelled; the outermost loop of a hub's task.
+
+    A client library may turn the cancellation into an error of its connection: the task is to end all the same.
+    """
+    task = asyncio.current_task()
+    while task is None or not task.cancelling():
         try:
             await job()
         except (bus.Down, bus.Full, DatabaseError, OSError) as problem:
