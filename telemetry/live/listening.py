@@ -64,10 +64,20 @@ class Listening:
         self.tasks.append(asyncio.create_task(self._close_at_the_end()))
 
     async def _close_at_the_end(self) -> None:
-        """Wait for the end of the event loop, which cancels its tasks, and close what is open."""
+        """Wait for the end of the event loop, which cancels its tasks, and close what is open.
+
+        The loop cancels once, and redis-py swallows a cancellation that comes while it reads an answer: tell the others
+        until each of them has ended, or the process never would.
+        """
         try:
             await asyncio.Event().wait()
         finally:
+            others = self.tasks[:-1]
+            while others:
+                for task in others:
+                    task.cancel()
+                _, pending = await asyncio.wait(others, timeout=AGAIN_S)
+                others = list(pending)
             self._beats.close()
             self.hub.scenes.close()
             for reader in (self._tail, self._pulse, self.hub.events):
@@ -128,12 +138,8 @@ class Listening:
 
 
 async def _forever(job: Callable[[], Awaitable[None]]) -> None:
-    """Run a job again and again until its task is cancelled; the outermost loop of a hub's task.
-
-    A client library may turn the cancellation into an error of its connection: the task is to end all the same.
-    """
-    task = asyncio.current_task()
-    while task is None or not task.cancelling():
+    """Run a job again and again; the outermost loop of a hub's task."""
+    while True:
         try:
             await job()
         except (bus.Down, bus.Full, DatabaseError, OSError) as problem:
