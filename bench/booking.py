@@ -1,13 +1,14 @@
 """Measure booking attempts per second: the full action beside the bare locked insert, and beside check-then-insert.
 
-Three ways meet attempts of one kind (a resource, an aircraft and a pilot, in a random one of many slots) by the same
-number of clients, turn by turn in one run:
+Three ways meet attempts of one kind (a resource, an aircraft and a pilot, in a random slot) by the same number of
+clients, turn by turn in one run: first waves for so few slots that all rush for the same, then rounds for many:
 
 - `limit`: the site's lock, a look for a clash, three claims: the least that is sound;
 - `product`: `request_booking` with all rules, price, outbox and trail (alternatives are searched after it, in `race`);
 - `peer`: a look for a clash, then the insert, without lock or constraint, as NEMO books (policy.py, then calendar.py).
 
-Overlaps are counted afterwards by a self-join. Prints one JSON line.
+Rates are those of the rounds for many slots; overlaps are counted afterwards over all, by a self-join. Prints one JSON
+line.
 
     python -m bench.booking [--seconds 6] [--rounds 3]
 """
@@ -21,10 +22,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,11 @@ import psycopg
 from bench._service import make_site, set_up_django
 from testcentre.embedded import Engines
 
-PROCESSES, THREADS = 4, 4
+PROCESSES, THREADS = 16, 1
 RESOURCES = ("RWY-05-23", "TEST-N", "TEST-S", "STAND-1", "STAND-2", "STAND-3")
-SLOTS, SLOT = 3000, dt.timedelta(minutes=30)
+SLOT = dt.timedelta(minutes=30)
+WAVES, WAVE_S, SLOTS_OF_WAVE = 20, 0.3, 3
+MANY_SLOTS = 3000
 START_LIMIT_S = 120
 LOCK = 0x42454E43
 WAYS = ("limit", "product", "peer")
@@ -111,33 +114,31 @@ def product(client: int) -> Attempt:
 
 
 def attempts_of(way: str, first: dt.datetime, number: int) -> None:
-    """Be one process of clients: read how long from standard input, attempt, print how many attempts and grants."""
+    """Be one process of clients: read how long and for which slots, attempt, print how many attempts and grants."""
     if way == "product":
         set_up_django()
-    lock = threading.Lock()
     clients: list[Attempt] = []
     for thread in range(THREADS):
         client = number * THREADS + thread
         clients.append(product(client) if way == "product" else bare(way, os.environ["DATABASE_URL"], client))
-    print("ready", flush=True)
-    for line in sys.stdin:
-        until, count = time.monotonic() + float(line), [0, 0]
+    # threads that stay, and with them their connections
+    with ThreadPoolExecutor(THREADS) as pool:
+        print("ready", flush=True)
+        for line in sys.stdin:
+            seconds, slots = json.loads(line)
+            runs = [
+                pool.submit(_attempt_until, time.monotonic() + seconds, attempt, first, slots) for attempt in clients
+            ]
+            counts = [run.result() for run in runs]
+            print(json.dumps([sum(tried for tried, _ in counts), sum(got for _, got in counts)]), flush=True)
 
-        def run(attempt: Attempt, until: float = until, count: list[int] = count) -> None:
-            dice = random.Random()
-            while time.monotonic() < until:
-                slot = first + dice.randrange(SLOTS) * SLOT
-                granted = attempt(dice.randrange(len(RESOURCES)), slot)
-                with lock:
-                    count[0] += 1
-                    count[1] += granted
 
-        threads = [threading.Thread(target=run, args=(attempt,)) for attempt in clients]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        print(json.dumps(count), flush=True)
+def _attempt_until(until: float, attempt: Attempt, first: dt.datetime, slots: tuple[int, int]) -> tuple[int, int]:
+    dice, tried, granted = random.Random(), 0, 0
+    while time.monotonic() < until:
+        tried += 1
+        granted += attempt(dice.randrange(len(RESOURCES)), first + (slots[0] + dice.randrange(slots[1])) * SLOT)
+    return tried, granted
 
 
 class Clients:
@@ -155,11 +156,11 @@ class Clients:
             if process.stdout is None or process.stdout.readline() != "ready\n":
                 raise RuntimeError(f"the clients of {way} did not start")
 
-    def attempt_for(self, seconds: float) -> tuple[int, int]:
+    def attempt_for(self, seconds: float, slots: tuple[int, int]) -> tuple[int, int]:
         """Let all attempt; return how many attempts and grants."""
         for process in self._processes:
             if process.stdin:
-                print(seconds, file=process.stdin, flush=True)
+                print(json.dumps([seconds, slots]), file=process.stdin, flush=True)
         counts = [json.loads(process.stdout.readline()) for process in self._processes if process.stdout]
         return sum(tried for tried, _ in counts), sum(granted for _, granted in counts)
 
@@ -181,10 +182,13 @@ def measure(url: str, *, seconds: float, rounds: int) -> dict[str, Any]:
     clients = {way: Clients(way, first) for way in WAYS}
     rates: dict[str, list[float]] = {way: [] for way in WAYS}
     granted = dict.fromkeys(WAYS, 0)
+    for wave in range(WAVES):
+        for way in WAYS:
+            granted[way] += clients[way].attempt_for(WAVE_S, (wave * SLOTS_OF_WAVE, SLOTS_OF_WAVE))[1]
     for _ in range(rounds):
         for way in WAYS:
             begun = time.monotonic()
-            tried, grants = clients[way].attempt_for(seconds)
+            tried, grants = clients[way].attempt_for(seconds, (WAVES * SLOTS_OF_WAVE, MANY_SLOTS))
             rates[way].append(tried / (time.monotonic() - begun))
             granted[way] += grants
     for group in clients.values():

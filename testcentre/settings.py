@@ -84,6 +84,9 @@ def _database(url: str, pool: int) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             "connect_timeout": 5,
+            # PostgreSQL parses and plans what a connection asks again and again only once
+            "server_side_binding": True,
+            "prepare_threshold": 5,
             "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
             # web processes pool; forked Celery workers must not, and CONN_MAX_AGE would leak under ASGI
             **({"pool": {"min_size": 1, "max_size": pool, "timeout": 10}} if pool else {}),

@@ -7,12 +7,12 @@ from typing import Any
 
 from bookings.actions.add_aircraft import AircraftEntry, add_aircraft
 from bookings.actions.add_pilot import add_pilot
-from bookings.actions.load_site import load_site
 from bookings.actions.plan import Wish
 from bookings.actions.request_booking import request_booking
 from bookings.models import Aircraft, Booking, Pilot
 from bookings.rules.facts import AircraftKind, PaperFacts, PaperKind, Ring, VolumeFacts, VolumeKind
 from testcentre.foundation.clock import utc_now
+from tests import kept_site
 from tests.people import Person, person
 
 _numbers = count(1)
@@ -21,7 +21,7 @@ FAR = dt.date(2035, 12, 31)
 
 def load_exercise() -> None:
     """Load the site that is open day and night, without lead times."""
-    load_site("ehtw-exercise")
+    kept_site.put_back()
 
 
 def aircraft_of(who: Person, *, insured_until: dt.date = FAR, **changes: Any) -> Aircraft:

@@ -3,6 +3,7 @@
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
+    "tests/stories/test_book_a_set.py": "the product",
     "tests/stories/test_book_it.py": "the product",
     "tests/stories/test_everybody_can_use_it.py": "the product",
     "tests/stories/test_keep_it.py": "the product",
@@ -14,6 +15,11 @@ TOGETHER = {
 """Modules whose tests share what is dear to start or to make: each name's tests run in one process."""
 
 
+def group_of(nodeid: str) -> str | None:
+    """Return the name of the group that a test belongs to, if any."""
+    return TOGETHER.get(nodeid.partition("::")[0])
+
+
 class Sharing(LoadScopeScheduling):
     """Deal out first what stays together, the largest group first, then every other test by itself.
 
@@ -21,4 +27,4 @@ class Sharing(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return TOGETHER.get(nodeid.partition("::")[0], nodeid)
+        return group_of(nodeid) or nodeid

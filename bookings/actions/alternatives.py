@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from bookings.actions.plan import Decision, Plan, decide
+from bookings.actions.decide import Decision, decide
+from bookings.actions.plan import Plan
 from bookings.claims.free_time import Window, free_windows
 from bookings.rules.facts import Period, ResourceFacts
 from bookings.rules.free_time import usable_periods

@@ -27,11 +27,11 @@ def ask_for_approvals(booking: Booking, steps: Sequence[ApprovalStep], *, now: d
         move_on(None, booking, CONFIRM, now=now, reason=CONFIRMED_AT_ONCE)
         tell(CONFIRM.event, booking)
         return
-    write_steps(booking, steps, now=now)
+    BookingApproval.objects.bulk_create(steps_of(booking, steps, now=now))
 
 
-def write_steps(booking: Booking, steps: Sequence[ApprovalStep], *, now: dt.datetime) -> None:
-    """Write the steps of a request that has none yet; those of the lowest order are open from now on."""
+def steps_of(booking: Booking, steps: Sequence[ApprovalStep], *, now: dt.datetime) -> list[BookingApproval]:
+    """Return the rows of a request's steps, not yet saved; those of the lowest order are open from now on."""
     rows = [
         BookingApproval(
             booking=booking,
@@ -45,7 +45,7 @@ def write_steps(booking: Booking, steps: Sequence[ApprovalStep], *, now: dt.date
         for number, step in enumerate(steps, start=1)
     ]
     _open(booking, rows, now=now)
-    BookingApproval.objects.bulk_create(rows)
+    return rows
 
 
 def decide_step(asker: Asker, booking: Booking, *, approve: bool, now: dt.datetime, reason: str = "") -> Outcome:

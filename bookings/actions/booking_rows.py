@@ -1,16 +1,18 @@
 """A decision as rows: the booking, its parts, its claims, and what it was decided on."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import models
 
+from bookings.actions.approvals import steps_of
+from bookings.actions.decide import Decision
 from bookings.actions.make_room import make_room
-from bookings.actions.plan import Decision, Wish
-from bookings.actions.pricing import keep_moved_price, keep_price
+from bookings.actions.plan import Wish
+from bookings.actions.pricing import first_price, keep_moved_price
 from bookings.claims.ledger import enter
 from bookings.models import BookedResource, Booking, BookingDecision, Crew, Resource, Volume, Waiver
 from bookings.models.booking import NextSerial
@@ -19,6 +21,7 @@ from bookings.rules.facts import Classification, VolumeFacts, VolumeKind
 from bookings.rules.hazard_details import HazardDetails
 from bookings.rules.states import BookingState
 from bookings.rules.wants import Want
+from testcentre.foundation.rows import insert_together
 
 # who asked for it most lately; nobody of them approves it
 MOST_ASKERS = 50
@@ -34,7 +37,7 @@ def new_booking(
 ) -> Booking:
     """Write a booking that nothing refuses, with all its parts, claims and price; `flights` are ids by aircraft."""
     plan, wish = decision.plan, decision.plan.wish
-    booking = Booking.objects.create(
+    booking = Booking(
         organisation=plan.organisation,
         serial=NextSerial(models.Value(plan.organisation.id, output_field=models.UUIDField())),
         block=plan.block,
@@ -55,10 +58,17 @@ def new_booking(
         hold_until=hold_until,
         attention=[refusal.as_dict() for refusal in judge_papers(plan.facts_at(decision.slot))],
     )
-    _write_parts(booking, decision, now=now, flights=flights or {})
-    _write_waivers(booking, decision, now=now)
-    keep_decision(booking, decision, action="request", now=now)
-    keep_price(booking, decision, now=now)
+    insert_together(
+        booking,
+        [
+            *_parts_of(booking, decision, flights=flights or {}),
+            *_waivers_of(booking, decision, now=now),
+            *steps_of(booking, decision.approvals if state is BookingState.REQUESTED else (), now=now),
+            _kept(booking, decision, action="request", now=now),
+            first_price(booking, decision, now=now),
+        ],
+    )
+    _claim(booking, decision, now=now)
     return booking
 
 
@@ -80,9 +90,9 @@ def rewrite_booking(booking: Booking, decision: Decision, *, now: dt.datetime) -
     flights = {member.aircraft_id: member.flight_id for member in booking.crew.all()}
     for parts in (booking.crew, booking.booked_resources, booking.volumes):
         parts.all().delete()
-    _write_parts(booking, decision, now=now, flights=flights)
-    _write_waivers(booking, decision, now=now)
-    keep_decision(booking, decision, action="change", now=now)
+    rows = [*_parts_of(booking, decision, flights=flights), *_waivers_of(booking, decision, now=now)]
+    insert_together(_kept(booking, decision, action="change", now=now), rows)
+    _claim(booking, decision, now=now)
     keep_moved_price(booking, decision, now=now)
 
 
@@ -106,7 +116,12 @@ def wish_of(booking: Booking) -> Wish:
 
 
 def keep_decision(booking: Booking, decision: Decision, *, action: str, now: dt.datetime) -> None:
-    """Keep the facts that a decision was made on; what the site's version says is not repeated."""
+    """Keep the facts that a decision was made on."""
+    _kept(booking, decision, action=action, now=now).save(force_insert=True)
+
+
+def _kept(booking: Booking, decision: Decision, *, action: str, now: dt.datetime) -> BookingDecision:
+    """Return the row of the facts that a decision was made on; what the site's version says is not repeated."""
     facts = decision.plan.facts
     kept = {
         "now": facts.now,
@@ -121,7 +136,7 @@ def keep_decision(booking: Booking, decision: Decision, *, action: str, now: dt.
         "volumes": facts.volumes,
         "hazard_details": facts.hazard_details,
     }
-    BookingDecision.objects.create(
+    return BookingDecision(
         booking=booking,
         decided_at=now,
         action=action,
@@ -132,10 +147,12 @@ def keep_decision(booking: Booking, decision: Decision, *, action: str, now: dt.
     )
 
 
-def _write_parts(booking: Booking, decision: Decision, *, now: dt.datetime, flights: Mapping[UUID, Any]) -> None:
+def _parts_of(
+    booking: Booking, decision: Decision, *, flights: Mapping[UUID, Any]
+) -> Iterator[Crew | BookedResource | Volume]:
     plan = decision.plan
-    Crew.objects.bulk_create(
-        Crew(
+    for place, (aircraft, pilot) in enumerate(plan.crew):
+        yield Crew(
             booking=booking,
             organisation=plan.organisation,
             aircraft=aircraft,
@@ -143,27 +160,26 @@ def _write_parts(booking: Booking, decision: Decision, *, now: dt.datetime, flig
             place=place,
             flight_id=flights.get(aircraft.id),
         )
-        for place, (aircraft, pilot) in enumerate(plan.crew)
-    )
-    BookedResource.objects.bulk_create(
-        _booked(booking, decision, resource, place) for place, resource in enumerate(decision.resources) if resource
-    )
-    Volume.objects.bulk_create(
-        Volume.of_facts(booking, volume, place=place) for place, volume in enumerate(plan.wish.volumes)
-    )
+    for place, resource in enumerate(decision.resources):
+        if resource:
+            yield _booked(booking, decision, resource, place)
+    for place, volume in enumerate(plan.wish.volumes):
+        yield Volume.of_facts(booking, volume, place=place)
+
+
+def _claim(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
+    plan = decision.plan
     make_room(decision.moves, now=now)
     claims = [(need, choice) for need, choice in zip(plan.needs, decision.choices, strict=True) if choice is not None]
     enter(booking.id, claims, slot=decision.slot)
 
 
-def _write_waivers(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
-    """Write what the asker waived now; what was waived before has its rows."""
+def _waivers_of(booking: Booking, decision: Decision, *, now: dt.datetime) -> Iterator[Waiver]:
+    """Yield what the asker waived now; what was waived before has its rows."""
     plan, wish = decision.plan, decision.plan.wish
     newly = {refusal.code for refusal in decision.waived} & (wish.waive - plan.facts.granted)
-    if not newly:
-        return
-    Waiver.objects.bulk_create(
-        Waiver(
+    for code in sorted(newly):
+        yield Waiver(
             booking=booking,
             code=code,
             reason=wish.waiver_reason,
@@ -173,8 +189,6 @@ def _write_waivers(booking: Booking, decision: Decision, *, now: dt.datetime) ->
             waived_as=plan.facts.asker_role,
             created_at=now,
         )
-        for code in sorted(newly)
-    )
 
 
 def _booked(booking: Booking, decision: Decision, resource: Resource, place: int) -> BookedResource:

@@ -9,9 +9,10 @@ from bookings import events
 from bookings.actions.alternatives import alternatives_to
 from bookings.actions.approvals import ask_for_approvals
 from bookings.actions.booking_rows import rewrite_booking, wish_of
+from bookings.actions.decide import Decision, decide
 from bookings.actions.dry_runs import count_dry_run
 from bookings.actions.overdue import end_overdue
-from bookings.actions.plan import Decision, Wish, decide, make_plan
+from bookings.actions.plan import Wish, make_plan
 from bookings.actions.pricing import price_decision
 from bookings.actions.refusing import Refusing, refusal_of
 from bookings.actions.request_booking import Trial

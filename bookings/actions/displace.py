@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from bookings import events
 from bookings.actions.booking_rows import wish_of
+from bookings.actions.decide import Decision
 from bookings.actions.offering import asker_for, free_slots, granted_slots, plan_offer
-from bookings.actions.plan import Decision
 from bookings.actions.pricing import carry_price
 from bookings.actions.request_booking import hold_decided
 from bookings.actions.search_slots import Search

@@ -5,9 +5,10 @@ import datetime as dt
 from django.db.models import Max
 
 from bookings import events
+from bookings.actions.decide import decide
 from bookings.actions.offering import granted_slots, plan_offer
 from bookings.actions.overdue import end_overdue
-from bookings.actions.plan import Plan, decide
+from bookings.actions.plan import Plan
 from bookings.actions.request_booking import require_booking
 from bookings.actions.search_slots import candidate_slots
 from bookings.actions.transaction import in_site_transaction

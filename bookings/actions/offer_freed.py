@@ -12,8 +12,8 @@ import msgspec
 from django.db import IntegrityError, connection, transaction
 
 from bookings import events
+from bookings.actions.decide import Decision, decide
 from bookings.actions.offering import granted_slots, offer_until
-from bookings.actions.plan import Decision, decide
 from bookings.actions.request_booking import hold_decided
 from bookings.actions.transition import tell
 from bookings.actions.waiting_wishes import Waited, plan_of_entry, touched_by, waited_of, without_let_go

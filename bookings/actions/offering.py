@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bookings.actions.alternatives import free_for
-from bookings.actions.plan import Decision, Plan, Wish, decide, make_plan
+from bookings.actions.decide import Decision, decide
+from bookings.actions.plan import Plan, Wish, make_plan
 from bookings.actions.search_slots import Search, candidate_slots
 from bookings.claims.ledger import next_block
 from bookings.rules.facts import Period

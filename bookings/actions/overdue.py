@@ -6,7 +6,10 @@ who asks now.
 """
 
 import datetime as dt
+from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Q
 
 from bookings import events
@@ -16,7 +19,6 @@ from bookings.actions.pricing import charge_no_show
 from bookings.actions.transaction import in_site_transaction, serve_waiting
 from bookings.actions.transition import Step, move_on, tell
 from bookings.models import Booking, current_site
-from bookings.models.booking import UNDONE_STATES
 from bookings.rules.states import BookingState, Verb
 from testcentre.audit.trail import record
 
@@ -29,11 +31,22 @@ REASONS = {
     BookingState.CHECKED_IN: "the slot is over and nobody flew",
 }
 AT_ONCE = 200
+# each part has its index; whose aircraft was heard has come, whoever forgot to check in
+_OVERDUE = """
+    SELECT id FROM bookings_booking WHERE state = 'held' AND hold_until <= %(now)s
+    UNION ALL
+    SELECT id FROM bookings_booking
+    WHERE state IN ('requested', 'checked_in') AND start <= %(now)s AND "end" <= %(now)s
+    UNION ALL
+    SELECT id FROM bookings_booking WHERE state = 'confirmed' AND start <= %(came_by)s AND heard_at IS NULL
+    LIMIT %(most)s
+"""
 
 
 def end_overdue(*, now: dt.datetime) -> int:
     """End what time has ended, in the caller's transaction, which holds the site's lock; return how many."""
-    overdue = list(Booking.objects.filter(_is_overdue(now)).order_by("id")[:AT_ONCE])
+    ids = _overdue(now)
+    overdue = Booking.objects.filter(id__in=ids).order_by("id") if ids else ()
     for booking in overdue:
         state = BookingState(booking.state)
         step = NO_SHOW if state is BookingState.CONFIRMED else EXPIRE
@@ -42,12 +55,12 @@ def end_overdue(*, now: dt.datetime) -> int:
             charge_no_show(booking, now=now)
         tell(step.event, booking)
     serve_waiting(now=now)
-    return len(overdue)
+    return len(ids)
 
 
 def is_overdue(*, now: dt.datetime) -> bool:
     """Say whether time has ended something that nobody has ended yet."""
-    return Booking.objects.filter(_is_overdue(now)).exists()
+    return bool(_overdue(now, most=1))
 
 
 def look_at_time(*, now: dt.datetime) -> int:
@@ -55,7 +68,7 @@ def look_at_time(*, now: dt.datetime) -> int:
 
     Takes the site's lock only where there is something; returns how many bookings and entries it changed.
     """
-    due = Booking.objects.filter(_is_overdue(now) | _ends_soon(now)).exists()
+    due = is_overdue(now=now) or Booking.objects.filter(_ends_soon(now)).exists()
     if not (due or entries_are_due(now=now) or overrunning(now).exists()):
         return 0
 
@@ -77,17 +90,15 @@ def _tell_ends(*, now: dt.datetime) -> int:
     return len(ending)
 
 
-def _is_overdue(now: dt.datetime) -> Q:
-    undone = Q(state__in=UNDONE_STATES)
-    overdue = Q(state=BookingState.HELD, hold_until__lte=now) | Q(
-        undone, ~Q(state="confirmed"), start__lte=now, end__lte=now
-    )
+def _overdue(now: dt.datetime, *, most: int = AT_ONCE) -> list[UUID]:
+    """Return the bookings that time has ended and nobody yet."""
     no_show_after_min = current_site().facts.no_show_after_min
-    if no_show_after_min:
-        came_by = now - dt.timedelta(minutes=no_show_after_min)
-        # whose aircraft was heard has come, whoever forgot to check in
-        overdue |= undone & Q(state=BookingState.CONFIRMED, start__lte=came_by, heard_at=None)
-    return overdue
+    # 0: the site waits for crews until their slots are over
+    came_by = now - dt.timedelta(minutes=no_show_after_min) if no_show_after_min else None
+    values: dict[str, Any] = {"now": now, "came_by": came_by, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERDUE, values)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _ends_soon(now: dt.datetime) -> Q:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bookings.actions.plan import Decision, Plan
+from bookings.actions.decide import Decision
+from bookings.actions.plan import Plan
 from bookings.models import Booking, BookingPrice, PriceReason, tariff_of_version
 from bookings.queries.prices import newest_price
 from bookings.rules.states import BookingState
@@ -64,20 +65,20 @@ def prices_of(decisions: Sequence[Decision]) -> list[Price]:
     return [price_decision(decision) for decision in decisions]
 
 
-def keep_price(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
-    """Write the first price of a booking, in the transaction that makes it."""
+def first_price(booking: Booking, decision: Decision, *, now: dt.datetime) -> BookingPrice:
+    """Return the row of a booking's first price, not yet saved."""
     price = price_decision(decision)
     site_version = decision.plan.site.version
-    BookingPrice.of(
+    return BookingPrice.of(
         booking, price, number=1, site_version=site_version, reason=PriceReason.REQUESTED, made_at=now
-    ).save(force_insert=True)
+    )
 
 
 def keep_moved_price(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
     """Write the price of a booking that was changed; the plan names it as the one that it is beside."""
     before = newest_price(booking)
     if before is None:
-        keep_price(booking, decision, now=now)
+        first_price(booking, decision, now=now).save(force_insert=True)
         return
     _follow(before, price_decision(decision), reason=PriceReason.MOVED, now=now)
 

@@ -1,7 +1,7 @@
 """How a refusal leaves a transaction: undone and with its lock free before alternatives are searched."""
 
 from bookings.actions.alternatives import alternatives_to
-from bookings.actions.plan import Decision
+from bookings.actions.decide import Decision
 from testcentre.foundation.errors import Clash, DomainError, Refused
 
 

@@ -3,15 +3,16 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bookings import events
 from bookings.actions.alternatives import alternatives_to
-from bookings.actions.approvals import write_steps
 from bookings.actions.booking_rows import new_booking
+from bookings.actions.decide import Decision, decide
 from bookings.actions.dry_runs import count_dry_run
 from bookings.actions.overdue import end_overdue, is_overdue
-from bookings.actions.plan import Decision, Wish, decide, make_plan
+from bookings.actions.plan import Wish, make_plan, still_true
 from bookings.actions.pricing import price_decision
 from bookings.actions.refusing import Refusing, refusal_of
 from bookings.actions.transaction import in_site_transaction
@@ -25,7 +26,7 @@ from bookings.tariff import Price
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.roles import Permission
 from testcentre.audit.trail import record
-from testcentre.foundation.errors import Refusal
+from testcentre.foundation.errors import Clash, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,29 @@ def request_booking(
         Forbidden: the asker's role may not book, or not for others.
     """
     require_booking(asker, wish)
-    if not is_overdue(now=now):
-        # a refusal is true without the lock: what refuses was so while it was asked; a grant is decided again
-        (seen,) = decide(make_plan(asker, wish, block=FREE_BLOCK, now=now, hold=hold))
-        if seen.refusals:
-            raise refusal_of(seen, alternatives=alternatives)
+    block = next_block()
+    # without the lock: a refusal is true then, since what refuses was so while it was asked; a grant is looked at again
+    (seen,) = decide(make_plan(asker, wish, block=block, now=now, hold=hold))
+    if seen.refusals and not is_overdue(now=now):
+        raise refusal_of(seen, alternatives=alternatives)
 
-    def work() -> Booking:
+    def write(seen: Decision | None) -> Booking:
         end_overdue(now=now)
-        (decision,) = decide(make_plan(asker, wish, block=next_block(), now=now, hold=hold))
+        # whether what was chosen is still free, the ledger's constraint will say
+        if seen is None or seen.refusals or seen.moves or not still_true(seen.plan, asker, now=now, hold=hold):
+            (decision,) = decide(make_plan(asker, wish, block=block, now=now, hold=hold))
+        else:
+            decision = seen
         if decision.refusals:
             raise Refusing(decision)
         return hold_decided(asker, decision, now=now) if hold else write_request(asker, decision, now=now)
 
     try:
-        return in_site_transaction(work)
+        try:
+            return in_site_transaction(partial(write, seen))
+        except Clash:
+            # the ledger has the last word; somebody else was first, and now all reasons are told
+            return in_site_transaction(partial(write, None))
     except Refusing as refusing:
         raise refusal_of(refusing.decision, alternatives=alternatives) from None
 
@@ -108,7 +117,6 @@ def write_request(asker: Asker, decision: Decision, *, now: dt.datetime) -> Book
     booking = new_booking(decision, state=state, now=now, flights=ids)
     _record(asker, "booking.request", booking, decision)
     tell(events.BookingRequested, booking, flights=())
-    write_steps(booking, decision.approvals, now=now)
     if at_once:
         record(None, "booking.confirm", subject=f"booking:{booking.id}", reason=CONFIRMED_AT_ONCE)
         tell(events.BookingConfirmed, booking, flights=flights)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from bookings.actions.decide import Decision, decide
 from bookings.actions.dry_runs import count_dry_run
 from bookings.actions.overdue import end_overdue
-from bookings.actions.plan import Decision, Wish, decide, make_plan
+from bookings.actions.plan import Wish, make_plan
 from bookings.actions.refusing import Refusing
 from bookings.actions.request_booking import require_booking, write_request
 from bookings.actions.transaction import in_site_transaction

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db import OperationalError
 
 from bookings.actions.alternatives import named_by_code, windows_of
+from bookings.actions.decide import Decision, decide
 from bookings.actions.dry_runs import count_dry_run
-from bookings.actions.plan import Decision, Plan, Wish, decide, make_plan
+from bookings.actions.plan import Plan, Wish, make_plan
 from bookings.claims.free_time import Window
 from bookings.claims.lanes import FREE_BLOCK
 from bookings.queries.access import pilots_of
@@ -26,8 +27,9 @@ from testcentre.foundation.errors import Refusal
 
 TIME_LIMIT_S = 0.25
 STEP = dt.timedelta(minutes=30)
-MOST_PER_DAY = 8
-AT_ONCE = 32
+# candidates of a local day: in a long period fewer, so that a search decides about as many in any
+MOST_PER_DAY, LEAST_PER_DAY, ABOUT_IN_ALL = 8, 3, 110
+AT_ONCE = 36
 MOST_PILOTS = 5
 _QUERY_CANCELLED = "57014"
 
@@ -129,7 +131,8 @@ def candidate_slots(plan: Plan, search: Search, windows: Sequence[Window]) -> li
             if not search.earliest <= local.time() or (end.date() == local.date() and end.time() > search.latest):
                 continue
             days.setdefault(local.date(), []).append(start)
-    chosen = [start for starts in days.values() for start in _nearest(sorted(set(starts)), wanted, zone)]
+    most = max(LEAST_PER_DAY, min(MOST_PER_DAY, ABOUT_IN_ALL // max(1, len(days))))
+    chosen = [start for starts in days.values() for start in _nearest(sorted(set(starts)), wanted, zone, most)]
     return [(start, start + duration) for start in sorted(chosen)]
 
 
@@ -144,11 +147,11 @@ def _starts(window: Window, duration: dt.timedelta, raster: dt.timedelta) -> Ite
         start = on_raster_from(start + raster, raster=step)
 
 
-def _nearest(starts: list[dt.datetime], wanted: dt.datetime, zone: ZoneInfo) -> list[dt.datetime]:
-    """Return the day's first start and those nearest to the wanted time of the day."""
+def _nearest(starts: list[dt.datetime], wanted: dt.datetime, zone: ZoneInfo, most: int) -> list[dt.datetime]:
+    """Return the day's first start and those nearest to the wanted time of the day, at most so many in all."""
 
     def away(start: dt.datetime) -> float:
         local = start.astimezone(zone)
         return abs((local.hour - wanted.hour) * 60 + local.minute - wanted.minute)
 
-    return [*starts[:1], *sorted(starts[1:], key=away)[: MOST_PER_DAY - 1]]
+    return [*starts[:1], *sorted(starts[1:], key=away)[: most - 1]]

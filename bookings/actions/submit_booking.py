@@ -6,8 +6,9 @@ from uuid import UUID
 from bookings import events
 from bookings.actions.approvals import ask_for_approvals
 from bookings.actions.booking_rows import keep_decision, wish_of
+from bookings.actions.decide import decide
 from bookings.actions.overdue import end_overdue
-from bookings.actions.plan import decide, make_plan
+from bookings.actions.plan import make_plan
 from bookings.actions.transaction import in_site_transaction
 from bookings.actions.transition import Step, check_step, move_on, tell
 from bookings.models import Booking

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from bookings.actions.booking_rows import wish_of
 from bookings.actions.change_booking import CHANGE, RESUBMIT, rewrite
+from bookings.actions.decide import decide
 from bookings.actions.overdue import end_overdue
-from bookings.actions.plan import decide, make_plan
+from bookings.actions.plan import make_plan
 from bookings.actions.refusing import Refusing, refusal_of
 from bookings.actions.transaction import in_site_transaction
 from bookings.actions.transition import check_step

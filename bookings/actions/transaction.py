@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import IntegrityError, OperationalError, transaction
 
 from bookings.claims.freed import Freed, collecting_freed, take_freed
-from bookings.models import NO_OVERLAP, lock_site
+from bookings.models import NO_OVERLAP, locked_site
 from testcentre.foundation.errors import Clash, Refusal, Unavailable
 
 Result = TypeVar("Result")
@@ -32,8 +32,7 @@ def in_site_transaction(work: Callable[[], Result]) -> Result:
     """
     for tried in range(1, TRIES + 1):
         try:
-            with transaction.atomic(), collecting_freed():
-                lock_site()
+            with transaction.atomic(), locked_site(), collecting_freed():
                 result = work()
                 if freed := take_freed():
                     _serve(freed, freed[-1].now)

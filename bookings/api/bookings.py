@@ -1,5 +1,6 @@
 """GET and POST /api/v1/bookings, and one booking."""
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -15,19 +16,26 @@ from bookings.api.booking_form import BOOKING, read_booking
 from bookings.api.fields import object_schema
 from bookings.api.idempotency import Answer, once
 from bookings.api.pages import PAGE_PARAMETERS, after_start
-from bookings.api.requests import body_of, bounds_of, django_request, id_in_address, version_required_of
+from bookings.api.requests import body_of, bounds_of, django_request, flag_of, id_in_address, version_required_of
 from bookings.models import Booking
 from bookings.queries.access import access_booking, bookings_of
-from bookings.queries.booking_answer import answer_of, answers_of, with_parts
+from bookings.queries.booking_answer import answer_of, answers_of
+from bookings.queries.booking_brief import briefs_of
 from bookings.queries.prices import price_body
+from bookings.queries.slots import first_by_start
 from testcentre.accounts.rest import asker_of
 from testcentre.foundation.clock import utc_now
-from testcentre.foundation.pagination import limit_of, page
+from testcentre.foundation.pagination import MOST_LIMIT, limit_of, page
 
+MOST_BRIEF = 1000
 FROM_TO = [
     OpenApiParameter("from", OpenApiTypes.DATETIME, description="Slots that end after this."),
     OpenApiParameter("to", OpenApiTypes.DATETIME, description="Slots that begin before this."),
 ]
+
+BRIEF = OpenApiParameter(
+    "brief", bool, description=f"true: in brief, what a calendar shows of each; `limit` is up to {MOST_BRIEF} then."
+)
 
 
 def etag_of(booking: Booking) -> str:
@@ -48,20 +56,23 @@ def trial_body(trial: Trial) -> dict[str, Any]:
 class BookingListView(APIView):
     """The asker's bookings."""
 
-    @extend_schema(operation_id="bookings_list", parameters=[*FROM_TO, *PAGE_PARAMETERS], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="bookings_list",
+        parameters=[*FROM_TO, *PAGE_PARAMETERS, BRIEF],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request) -> Response:
         """Answer one page of the own organisation's bookings (range staff: all they may know), by start."""
-        asker, limit = asker_of(request), limit_of(django_request(request))
+        asker, plain = asker_of(request), django_request(request)
+        is_brief = flag_of(request, "brief")
+        limit = limit_of(plain, most=MOST_BRIEF if is_brief else MOST_LIMIT)
         begins, ends = bounds_of(request)
-        rows = with_parts(bookings_of(asker)).filter(after_start(request))
-        if begins is not None:
-            rows = rows.filter(end__gt=begins)
-        if ends is not None:
-            rows = rows.filter(start__lt=ends)
-        found = list(rows.order_by("start", "id")[: limit + 1])
-        answers = page(
-            django_request(request), found, limit=limit, key=lambda booking: (booking.start.isoformat(), booking.id)
-        )
+        rows = bookings_of(asker).filter(after_start(request))
+        if is_brief:
+            briefs = first_by_start(rows, begins=begins, ends=ends, most=limit + 1, read=partial(briefs_of, asker))
+            return Response(page(plain, briefs, limit=limit, key=lambda brief: (brief["start"], brief["id"])))
+        found = first_by_start(rows.select_related("organisation"), begins=begins, ends=ends, most=limit + 1)
+        answers = page(plain, found, limit=limit, key=lambda booking: (booking.start.isoformat(), booking.id))
         return Response({**answers, "results": answers_of(asker, answers["results"], now=utc_now())})
 
     @extend_schema(

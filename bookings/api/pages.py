@@ -9,8 +9,8 @@ from django.db.models import Model, Q, QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from bookings.api.fields import shown, uuid_of
-from bookings.api.requests import django_request
+from bookings.api.fields import uuid_of
+from bookings.api.requests import django_request, flag_of
 from testcentre.foundation.errors import Malformed, Refusal
 from testcentre.foundation.pagination import cursor_of, limit_of, page
 
@@ -30,10 +30,7 @@ def of_the_fleet(request: Request, rows: "QuerySet[Row]") -> "QuerySet[Row]":
     Raises:
         Malformed: `retired` is neither true nor false.
     """
-    said = request.GET.get("retired", "false")
-    if said not in {"true", "false"}:
-        raise Malformed(Refusal("invalid", "retired is not valid.", "retired", "true or false", shown(said)))
-    return rows.filter(retired_at__isnull=said == "false")
+    return rows.filter(retired_at__isnull=not flag_of(request, "retired"))
 
 
 def page_by_name(request: Request, rows: "QuerySet[Row]", *, show: Callable[[Row], Any]) -> dict[str, Any]:

@@ -98,6 +98,18 @@ def whole_number(request: Request, name: str, *, default: int, most: int) -> int
     return int(raw)
 
 
+def flag_of(request: Request, name: str) -> bool:
+    """Return whether the query says true; without it, false.
+
+    Raises:
+        Malformed: it says something else.
+    """
+    said = request.GET.get(name, "false")
+    if said not in {"true", "false"}:
+        raise Malformed(Refusal("invalid", f"{name} is not valid.", name, "true or false", shown(said)))
+    return said == "true"
+
+
 def codes_of(request: Request) -> list[str]:
     """Return the codes in the query's `resources`, each once.
 

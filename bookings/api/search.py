@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bookings.actions.alternatives import offered_resources
-from bookings.actions.plan import Decision
+from bookings.actions.decide import Decision
 from bookings.actions.pricing import prices_of
 from bookings.actions.search_slots import Found, Search, search_slots
 from bookings.api.booking_form import BOOKING, read_booking

@@ -58,6 +58,7 @@ def site_shape(site: Site) -> dict[str, Any]:
         "classifications": [label.value for label in Classification if label.rank <= highest.rank],
         "confirm": policy["confirm"],
         "hold_h": policy["holds"]["hours"],
+        "hazard_needs": policy["hazard_needs"],
         "holidays": data["holidays"],
     }
 

@@ -26,7 +26,7 @@ _FREE = """
     FROM (
         SELECT wanted.need, wanted.choice, range_agg(theirs.taken) AS taken
         FROM unnest(%s::int[], %s::int[], %s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[],
-                    %s::text[]::polygon[], %s::interval[], %s::interval[])
+                    %s::polygon[], %s::interval[], %s::interval[])
              AS wanted(need, choice, key, period, lanes, altitude_ft, area, setup, clearup)
         CROSS JOIN LATERAL (
             SELECT range_agg(tstzrange(lower(claim.period) - wanted.clearup, upper(claim.period) + wanted.setup))
@@ -65,7 +65,7 @@ def free_windows(
 def _query(needs: Sequence[Need], usable: Sequence[Period], beside: UUID | None) -> list[tuple[int, float, float]]:
     whole = min(start for start, _ in usable), max(end for _, end in usable)
     rows = [(n, c, row) for n, need in enumerate(needs) for c, choice in enumerate(need.choices) for row in choice.rows]
-    columns: list[list[Any]] = [
+    columns: list[Any] = [
         [n for n, _, _ in rows],
         [c for _, c, _ in rows],
         *columns_of([row for _, _, row in rows], [row.period(whole) for _, _, row in rows]),

@@ -16,7 +16,7 @@ from bookings.rules.facts import Period
 _BUSY = """
     SELECT DISTINCT wanted.slot, wanted.need, wanted.choice
     FROM unnest(%s::int[], %s::int[], %s::int[], %s::int8range[], %s::tstzrange[], %s::int8multirange[],
-                %s::int4range[], %s::text[]::polygon[])
+                %s::int4range[], %s::polygon[])
          AS wanted(slot, need, choice, key, period, lanes, altitude_ft, area)
     CROSS JOIN LATERAL (
         SELECT FROM claim
@@ -28,7 +28,7 @@ _BUSY = """
 """
 _OWNERS = """
     SELECT DISTINCT claim.booking_id, claim.closure_id
-    FROM unnest(%s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[], %s::text[]::polygon[])
+    FROM unnest(%s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[], %s::polygon[])
          AS wanted(key, period, lanes, altitude_ft, area)
     JOIN claim ON active AND claim.key && wanted.key AND claim.period && wanted.period AND claim.lanes && wanted.lanes
               AND claim.altitude_ft && wanted.altitude_ft AND claim.area && wanted.area
@@ -36,7 +36,7 @@ _OWNERS = """
 _LANES = "SELECT lanes::text FROM claim WHERE booking_id = %s AND active AND key @> %s::int8"
 _RELEASE = """
     UPDATE claim SET active = false
-    FROM unnest(%s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[], %s::text[]::polygon[])
+    FROM unnest(%s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[], %s::polygon[])
          AS gone(key, period, lanes, altitude_ft, area)
     WHERE claim.booking_id = %s AND active AND claim.key = gone.key AND claim.period = gone.period
       AND claim.lanes = gone.lanes AND claim.altitude_ft = gone.altitude_ft AND claim.area ~= gone.area
@@ -45,7 +45,7 @@ _RELEASE = """
 _ENTER = """
     INSERT INTO claim (booking_id, closure_id, key, period, lanes, altitude_ft, area, active)
     SELECT %s, %s, wanted.*, true
-    FROM unnest(%s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[], %s::text[]::polygon[])
+    FROM unnest(%s::int8range[], %s::tstzrange[], %s::int8multirange[], %s::int4range[], %s::polygon[])
          AS wanted
 """
 _GIVE_BACK = """
@@ -76,7 +76,7 @@ def busy_choices(
         for c, choice in enumerate(need.choices)
         for row in choice.rows
     ]
-    columns: list[list[Any]] = [
+    columns: list[Any] = [
         [s for s, _, _, _, _ in wanted],
         [n for _, n, _, _, _ in wanted],
         [c for _, _, c, _, _ in wanted],
@@ -160,15 +160,23 @@ def _end_claims(booking_id: UUID | None, closure_id: UUID | None, *, now: dt.dat
         note_freed(Freed(key, period, now) for key, period in cursor.fetchall())
 
 
-def columns_of(rows: Sequence[Row], periods: Sequence[str]) -> list[list[str]]:
-    """Return key, period, lanes, altitude and area as one list per column, each in PostgreSQL's notation."""
+def columns_of(rows: Sequence[Row], periods: Sequence[str]) -> list[str]:
+    """Return key, period, lanes, altitude and area as one array per column, each in PostgreSQL's notation.
+
+    The driver would escape lists value by value, which takes longer than the search that they are for.
+    """
     return [
-        [f"[{row.key},{row.key}]" for row in rows],
-        list(periods),
-        [row.lanes for row in rows],
-        [_band(row) for row in rows],
-        [row.piece.area for row in rows],
+        _array([f"[{row.key},{row.key}]" for row in rows]),
+        _array(periods),
+        _array([row.lanes for row in rows]),
+        _array([_band(row) for row in rows]),
+        _array([row.piece.area for row in rows]),
     ]
+
+
+def _array(values: Sequence[str]) -> str:
+    """Return an array of values without quotation marks and backslashes: ranges and outlines have none."""
+    return '{"' + '","'.join(values) + '"}' if values else "{}"
 
 
 def _band(row: Row) -> str:

@@ -13,7 +13,7 @@ from bookings.models.notam import OPEN_STATES, Notam, NotamState, SentNote
 from bookings.models.outgoing import CalendarFeed, Delivery, Mail, MailWish, Notifications, Sending, Webhook
 from bookings.models.papers import Paper, PaperWarning
 from bookings.models.price import BookingPrice, PriceReason
-from bookings.models.site import Resource, Site, SiteVersion, current_site, lock_site, site_plane, tariff_of_version
+from bookings.models.site import Resource, Site, SiteVersion, current_site, locked_site, site_plane, tariff_of_version
 from bookings.models.waiting import IN_LINE, WaitingEntry, WaitingState
 from bookings.models.waivers import Waiver
 
@@ -62,7 +62,7 @@ __all__ = [
     "Waiver",
     "Webhook",
     "current_site",
-    "lock_site",
+    "locked_site",
     "site_plane",
     "tariff_of_version",
 ]

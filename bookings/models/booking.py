@@ -3,7 +3,8 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -30,6 +31,14 @@ class NextSerial(models.Func):
 
     template = "(SELECT coalesce(max(serial), 0) + 1 FROM bookings_booking WHERE organisation_id = %(expressions)s)"
     output_field = models.PositiveIntegerField()
+
+
+class SlotOf(models.Func):
+    """The slot as one range: [start, end)."""
+
+    function = "tstzrange"
+    arity = 2
+    output_field = DateTimeRangeField()
 
 
 class SerialField(models.PositiveIntegerField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -94,6 +103,8 @@ class Booking(models.Model):
             models.Index(fields=["organisation", "start", "id"], name="booking_by_organisation"),
             models.Index(fields=["start", "id"], name="booking_by_start"),
             models.Index(fields=["end"], name="booking_by_end"),
+            # what runs at a time: neither start nor end alone finds it without all that was before or is to come
+            GistIndex(SlotOf("start", "end"), name="booking_by_slot"),
             models.Index(fields=["hold_until"], name="booking_by_hold", condition=models.Q(state="held")),
             models.Index(fields=["start"], name="booking_undone", condition=models.Q(state__in=UNDONE_STATES)),
             models.Index(fields=["end"], name="booking_active", condition=models.Q(state="active")),

@@ -1,6 +1,9 @@
 """WHERE: the site that this installation serves, its versions, and its resources."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
 import msgspec
@@ -19,6 +22,8 @@ SITE_LOCK = 0x45485457  # "EHTW": any number will do that no other advisory lock
 
 # the site as this process read it last
 _kept: "dict[str, Site]" = {}
+# the same, for as long as whoever asks holds the site's lock; empty before the first question
+_locked: "ContextVar[list[Site] | None]" = ContextVar("locked", default=None)
 
 
 class Site(models.Model):
@@ -151,8 +156,32 @@ def current_site() -> Site:
     """Return the site that this installation serves; Unavailable where none is loaded yet.
 
     Every request asks for it, so a process keeps the version that it read last, with all that was derived from it, and
-    asks the database only whether that is still the newest.
+    asks the database only whether that is still the newest; under the site's lock, once.
     """
+    locked = _locked.get()
+    if locked:
+        return locked[0]
+    site = _newest_site()
+    if locked is not None:
+        locked.append(site)
+    return site
+
+
+@contextmanager
+def locked_site() -> Iterator[None]:
+    """Take the site's lock until the transaction ends: one writer of bookings or site at a time (READ COMMITTED).
+
+    Inside, the site is what it was at the first question: nobody loads another one.
+    """
+    lock_site()
+    token = _locked.set([])
+    try:
+        yield
+    finally:
+        _locked.reset(token)
+
+
+def _newest_site() -> Site:
     with connection.cursor() as cursor:
         # in SQL: it is asked several times in each action, and building a query costs more than answering it
         cursor.execute("SELECT version, sha256, loaded_at FROM bookings_site")

@@ -147,7 +147,7 @@ def send_test(asker: Asker, webhook_id: UUID, *, now: dt.datetime) -> Delivery:
     _require_active(webhook)
     body = message(TEST, {"webhook": str(webhook.id)}, now=now)
     record(asker, "webhook.test", subject=f"webhook:{webhook.id}")
-    return put_in_line([webhook], TEST, body, now=now)[0]
+    return put_in_line([webhook.id], TEST, body, now=now)[0]
 
 
 def _require_active(webhook: Webhook) -> None:

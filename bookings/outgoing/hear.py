@@ -4,20 +4,44 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
 
 from bookings import events
-from bookings.models import Booking, Delivery, Mail, MailWish, Webhook
-from bookings.outgoing.kinds import CLASSIFIED, TOLD, Audience
+from bookings.models import Booking, Delivery, Mail, MailWish
+from bookings.outgoing.kinds import CLASSIFIED, TOLD, Audience, Told
 from bookings.rules.facts import Classification
-from testcentre.accounts.models import Membership
 from testcentre.accounts.roles import Kind, Permission, roles_that_may
 from testcentre.foundation.clock import to_rfc3339, utc_now
 
 DAILY_AT = dt.time(5, 0)  # UTC: before the day's first slot, summer and winter
+
+# in SQL, and both at once: every change of a booking asks, mostly for nobody
+_WEBHOOKS = """
+    SELECT id, NULL::uuid, NULL FROM bookings_webhook
+    WHERE organisation_id = %(organisation)s AND active AND (kinds = '{}' OR %(type)s = ANY (kinds))
+"""
+_PEOPLE = """
+    SELECT member.user_id, member.organisation_id, coalesce(chosen.mail, 'each')
+    FROM accounts_membership AS member
+    JOIN accounts_user AS person ON person.id = member.user_id AND person.is_active
+    LEFT JOIN bookings_notifications AS chosen ON chosen.user_id = member.user_id
+    WHERE member.role = ANY (%(roles)s) AND coalesce(chosen.mail, 'each') <> 'none' AND member.organisation_id
+"""
+_OF_ONE = "= %(people_of)s"
+_OF_RANGE = "IN (SELECT id FROM accounts_organisation WHERE kind = %(range)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Somebody who wants e-mails about an organisation, one for each event or one a day."""
+
+    user_id: UUID
+    organisation_id: UUID
+    daily: bool
 
 
 def subscribe() -> None:
@@ -35,8 +59,7 @@ def tell(event: events.Event) -> None:
         return
     payload = event.payload
     organisation_id = UUID(payload["organisation"])
-    webhooks = list(_webhooks(organisation_id, told.webhook)) if told.webhook else []
-    people = list(_audience(told.mail, organisation_id)) if told.mail else []
+    webhooks, people = _listeners(told, organisation_id)
     if not webhooks and not people:
         return
     now = utc_now()
@@ -49,11 +72,11 @@ def tell(event: events.Event) -> None:
 
 
 def put_in_line(
-    webhooks: Iterable[Webhook], kind: str, body: str, *, booking: Booking | None = None, now: dt.datetime
+    webhooks: Iterable[UUID], kind: str, body: str, *, booking: Booking | None = None, now: dt.datetime
 ) -> list[Delivery]:
-    """Write one delivery per webhook, due now."""
+    """Write one delivery per webhook (their ids), due now."""
     return Delivery.objects.bulk_create(
-        Delivery(webhook=webhook, kind=kind, booking=booking, body=body, created_at=now, due_at=now)
+        Delivery(webhook_id=webhook, kind=kind, booking=booking, body=body, created_at=now, due_at=now)
         for webhook in webhooks
     )
 
@@ -63,18 +86,14 @@ def message(kind: str, data: Mapping[str, Any], *, now: dt.datetime) -> str:
     return json.dumps({"type": kind, "timestamp": to_rfc3339(now), "data": data}, separators=(",", ":"))
 
 
-def people_who_may(permission: Permission, organisation_id: UUID | None) -> "QuerySet[Membership]":
-    """Return who may do something in an organisation (None: in the range's), without those who want no e-mail."""
-    rows = Membership.objects.filter(user__is_active=True, role__in=roles_that_may(permission))
-    if organisation_id is None:
-        rows = rows.filter(organisation__kind=Kind.RANGE)
-    else:
-        rows = rows.filter(organisation_id=organisation_id)
-    return rows.exclude(user__notifications__mail=MailWish.NONE).select_related("user__notifications")
+def people_who_may(permission: Permission, organisation_id: UUID) -> list[Listener]:
+    """Return who may do something in an organisation, without those who want no e-mail."""
+    values = {"roles": list(roles_that_may(permission)), "people_of": organisation_id}
+    return _listening(_PEOPLE + _OF_ONE, values)[1]
 
 
 def write_mails(
-    people: Iterable[Membership],
+    people: Iterable[Listener],
     kind: str,
     *,
     booking: Booking | None = None,
@@ -85,20 +104,18 @@ def write_mails(
     gather = TOLD[kind].gather if kind in TOLD else None
     event = uuid.uuid4()
     rows = []
-    for member in people:
-        chosen = getattr(member.user, "notifications", None)
-        daily = chosen is not None and chosen.mail == MailWish.DAILY
-        due = next_day(now) if daily else next_span(now, gather) if gather else now
+    for person in people:
+        due = next_day(now) if person.daily else next_span(now, gather) if gather else now
         rows.append(
             Mail(
                 id=uuid.uuid4(),
-                user=member.user,
-                organisation_id=member.organisation_id,
+                user_id=person.user_id,
+                organisation_id=person.organisation_id,
                 kind=kind,
                 event=event,
                 booking=booking,
                 facts=dict(facts or {}),
-                digest=daily or gather is not None,
+                digest=person.daily or gather is not None,
                 created_at=now,
                 due_at=due,
             )
@@ -123,13 +140,27 @@ def is_classified(booking: Booking) -> bool:
     return booking.classification != Classification.UNCLASSIFIED
 
 
-def _audience(audience: Audience, organisation_id: UUID) -> "QuerySet[Membership]":
-    return people_who_may(audience.permission, organisation_id if audience is Audience.BOOKERS else None)
+def _listeners(told: Told, organisation_id: UUID) -> tuple[list[UUID], list[Listener]]:
+    """Return the webhooks (their ids) and the people that want to know."""
+    queries = []
+    values: dict[str, Any] = {"organisation": organisation_id, "people_of": organisation_id, "range": Kind.RANGE}
+    if told.webhook:
+        queries.append(_WEBHOOKS)
+        values["type"] = told.webhook
+    if told.mail:
+        queries.append(_PEOPLE + (_OF_ONE if told.mail is Audience.BOOKERS else _OF_RANGE))
+        values["roles"] = list(roles_that_may(told.mail.permission))
+    return _listening(" UNION ALL ".join(queries), values)
 
 
-def _webhooks(organisation_id: UUID, kind: str) -> "QuerySet[Webhook]":
-    wanted = Q(kinds__contains=[kind]) | Q(kinds=[])
-    return Webhook.objects.filter(wanted, organisation_id=organisation_id, active=True)
+def _listening(query: str, values: Mapping[str, Any]) -> tuple[list[UUID], list[Listener]]:
+    """Return what a query of the kinds above finds: a webhook has no organisation named beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        found = cursor.fetchall()
+    webhooks = [webhook for webhook, of, _ in found if of is None]
+    people = [Listener(person, of, wish == MailWish.DAILY) for person, of, wish in found if of is not None]
+    return webhooks, people
 
 
 def _content(payload: Mapping[str, Any], booking: Booking | None) -> dict[str, Any]:

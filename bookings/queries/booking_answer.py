@@ -28,7 +28,12 @@ _PARTS = (
 
 def number_of(booking: Booking) -> str:
     """Return the number that people say: it counts per organisation."""
-    return f"{booking.organisation.slug.upper()}-{booking.serial}"
+    return number_words(booking.organisation.slug, booking.serial)
+
+
+def number_words(organisation_slug: str, serial: int) -> str:
+    """Return the number of an organisation's booking."""
+    return f"{organisation_slug.upper()}-{serial}"
 
 
 def with_parts(bookings: "QuerySet[Booking]") -> "QuerySet[Booking]":
@@ -39,6 +44,17 @@ def with_parts(bookings: "QuerySet[Booking]") -> "QuerySet[Booking]":
 def answer_of(asker: Asker, booking: Booking, *, now: dt.datetime) -> dict[str, Any]:
     """Return one booking as the asker may read it; of a restricted one what range control needs, and no more."""
     prefetch_related_objects([booking], *_PARTS)
+    return _answer(asker, booking, now=now)
+
+
+def answers_of(asker: Asker, bookings: Iterable[Booking], *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return bookings as the asker may read them; the parts are read together."""
+    rows = list(bookings)
+    prefetch_related_objects(rows, *_PARTS)
+    return [_answer(asker, booking, now=now) for booking in rows]
+
+
+def _answer(asker: Asker, booking: Booking, *, now: dt.datetime) -> dict[str, Any]:
     crew = list(booking.crew.all())
     knows = needs_to_know(asker, organisation_id=booking.organisation_id, classification=booking.classification)
     # an aircraft's id would lead to its other bookings, and so to whose it is
@@ -91,13 +107,6 @@ def answer_of(asker: Asker, booking: Booking, *, now: dt.datetime) -> dict[str, 
         "waits_for": waits_for(booking),
         "actions": possible_actions(asker, booking, now=now),
     }
-
-
-def answers_of(asker: Asker, bookings: Iterable[Booking], *, now: dt.datetime) -> list[dict[str, Any]]:
-    """Return bookings as the asker may read them; the parts are read together."""
-    rows = list(bookings)
-    prefetch_related_objects(rows, *_PARTS)
-    return [answer_of(asker, booking, now=now) for booking in rows]
 
 
 def _want(booked: BookedResource) -> dict[str, Any]:

@@ -190,6 +190,8 @@ def _free_until(start: dt.datetime, tariff: Tariff) -> dt.datetime | None:
 def _airspace_km2(facts: BookingFacts, resources: Sequence[ResourceFacts]) -> float:
     here = (facts.site.arp_latitude_deg, facts.site.arp_longitude_deg)
     flown = [outline_at(*here, one.outline) for one in facts.volumes if one.kind is VolumeKind.FLIGHT_GEOGRAPHY]
+    if not flown:
+        return 0.0
     paid = [outline_at(*here, resource.outline) for resource in resources if resource.outline is not None]
     return float(union_all(flown).difference(union_all(paid)).area) / 1e6
 

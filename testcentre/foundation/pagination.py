@@ -14,15 +14,15 @@ DEFAULT_LIMIT = 50
 MOST_LIMIT = 200
 
 
-def limit_of(request: HttpRequest) -> int:
-    """Return how many rows the asker wants, 1 to 200 (default 50).
+def limit_of(request: HttpRequest, *, most: int = MOST_LIMIT) -> int:
+    """Return how many rows the asker wants, 1 to `most` (default 50).
 
     Raises:
         Malformed: `limit` is not such a number.
     """
     raw = request.GET.get("limit", str(DEFAULT_LIMIT))
-    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:6]) <= MOST_LIMIT:
-        raise Malformed(Refusal("bad_limit", "limit is not a number of rows.", "limit", f"1 to {MOST_LIMIT}", raw[:40]))
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:6]) <= most:
+        raise Malformed(Refusal("bad_limit", "limit is not a number of rows.", "limit", f"1 to {most}", raw[:40]))
     return int(raw)
 
 

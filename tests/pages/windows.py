@@ -10,12 +10,9 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page
 
-from tests.browser import fetch
-
-PATIENCE_MS = 30_000
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.running import PATIENCE_MS, browsing
 
 
 @contextmanager
@@ -23,17 +20,12 @@ def windows(
     url: str, *clients: Client, width: int = 1440, height: int = 900, language: str = "en"
 ) -> Iterator[list[Page]]:
     """Open one window for each signed-in client; any error of a script fails the test."""
-    browser = fetch.find()
-    if browser is None:
-        pytest.skip("no browser: run `python -m tests.browser.fetch`, or name one in TESTCENTRE_BROWSER")
     sessions = [client.cookies["sessionid"].value for client in clients]
-    with ExitStack() as opened:
-        playwright = opened.enter_context(sync_playwright())
-        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        opened.callback(chromium.close)
+    with browsing() as browser, ExitStack() as opened:
         pages = []
         for session in sessions:
-            context = chromium.new_context(base_url=url, viewport={"width": width, "height": height}, locale="en-GB")
+            context = browser.new_context(base_url=url, viewport={"width": width, "height": height}, locale="en-GB")
+            opened.callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
             cookies = {"sessionid": session, "django_language": language}
             context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
@@ -41,6 +33,7 @@ def windows(
             page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
             pages.append(page)
         yield pages
+        pages[0].wait_for_timeout(300)  # what the server still answers would write into the next test's database
 
 
 def faults(page: Page) -> list[str]:

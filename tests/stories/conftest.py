@@ -1,4 +1,4 @@
-"""The whole product with its demo, started once, and browsers in which somebody of the demo is signed in."""
+"""The whole product with its demo, started once, and windows in which somebody of the demo is signed in."""
 
 import os
 import re
@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import Page, StorageState
 
 from tests.browser import fetch
+from tests.browser.running import PATIENCE_MS, browsing
 
 START_LIMIT_S = 90
 STOP_LIMIT_S = 30
-PATIENCE_MS = 30_000  # of a browser on a busy machine; what must be quicker says so itself
 OURS = re.compile(r"(TESTCENTRE_|DJANGO_|MAVLINK_|DATABASE_URL$|REDIS_)")
 ACCOUNT = re.compile(r"(\S+@\S+\.example)\s+(\S+)\s")
 
@@ -51,9 +51,9 @@ def free_port(kind: socket.SocketKind) -> str:
         return str(asked.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start `testcentre up` with the demo on free ports; stop it after the last test."""
+    """Start `testcentre up` with the demo on free ports; stop it after the last story, for its drone flies on."""
     if fetch.find() is None:
         pytest.skip("no browser: run `python -m tests.browser.fetch`, or name one in TESTCENTRE_BROWSER")
     command = [str(Path(sys.executable).with_name("testcentre")), "up", "--port", free_port(socket.SOCK_STREAM)]
@@ -78,23 +78,13 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         process.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def browser(product: Product) -> Iterator[Browser]:
-    """Start a browser for one module; a longer life would leave Playwright's event loop running under other tests."""
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        window = playwright.chromium.launch(executable_path=fetch.find(), args=["--no-sandbox"])
-        yield window
-        window.close()
-
-
 @pytest.fixture
-def sign_in(product: Product, browser: Browser) -> Iterator[Callable[..., Page]]:
+def sign_in(product: Product) -> Iterator[Callable[..., Page]]:
     """Return a maker of pages in which somebody of the demo is signed in; any error of a script fails the test.
 
     Each page has a context of its own; who signed in before goes on with that session, as after closing a window.
     """
-    with ExitStack() as opened:
+    with browsing() as browser, ExitStack() as opened:
 
         def make(email: str, *, width: int = 1280, height: int = 800) -> Page:
             context = browser.new_context(

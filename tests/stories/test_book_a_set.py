@@ -85,7 +85,7 @@ def test_all_refusals_stand_together_and_each_is_settled_by_a_button(sign_in: Ca
     verdict.get_by_role("button", name="Take J. de Vries").click()
     expect(verdict).to_contain_text("1 reason")
     verdict.get_by_role("button", name=re.compile("^Start at 11:")).click()
-    expect(page.get_by_role("heading", name="Possible as asked")).to_be_visible()
+    expect(page.get_by_role("heading", name="Possible as asked", exact=True)).to_be_visible()
 
 
 def test_a_drawn_volume_becomes_three_by_sora_and_all_are_sent(sign_in: Callable[..., Page]) -> None:
@@ -104,7 +104,7 @@ def test_a_drawn_volume_becomes_three_by_sora_and_all_are_sent(sign_in: Callable
     expect(page.locator(".need")).to_contain_text(re.compile(r"contingency \d+ m"))
     expect(page.locator(".need")).to_contain_text(re.compile(r"ground risk \d+ m"))
     expect(page.locator(".need")).to_contain_text(re.compile(r"ground risk class \d"))
-    expect(page.get_by_role("heading", name="Possible as asked")).to_be_visible()
+    expect(page.get_by_role("heading", name="Possible as asked", exact=True)).to_be_visible()
     with page.expect_request(
         lambda sent: sent.url.endswith("/bookings") and "dry_run" not in (sent.post_data or "")
     ) as made:

@@ -33,7 +33,7 @@ def test_a_slot_is_asked_for_confirmed_and_seen_as_busy_by_the_competitor(sign_i
     date, purpose = in_days(9), "Lift test with a secret load"
     heavylift = sign_in(HEAVYLIFT)
     ask(heavylift, date=date, start="10:00", purpose=purpose)
-    expect(heavylift.get_by_role("heading", name="Possible as asked")).to_be_visible()
+    expect(heavylift.get_by_role("heading", name="Possible as asked", exact=True)).to_be_visible()
     request(heavylift)
     made = heavylift.get_by_role("heading", name=re.compile(r"^Booking HEAVYLIFT-\d+$"))
     expect(made).to_be_visible()
@@ -67,7 +67,7 @@ def test_a_clash_is_refused_with_reasons_and_an_answer_that_fits(sign_in: Callab
     expect(aero.get_by_role("row", name=re.compile("^Runway 05.23")).get_by_text("1", exact=True)).to_be_visible()
 
     answer.get_by_role("button", name=re.compile("^Start at")).first.click()
-    expect(aero.get_by_role("heading", name="Possible as asked")).to_be_visible()
+    expect(aero.get_by_role("heading", name="Possible as asked", exact=True)).to_be_visible()
     assert aero.get_by_label("Start, local time").input_value() != "10:30"
     request(aero)
     expect(aero.get_by_role("heading", name=re.compile("^Booking AERO"))).to_be_visible()
@@ -84,7 +84,7 @@ def test_the_asked_slot_is_moved_by_keys(sign_in: Callable[..., Page]) -> None:
     expect(page.get_by_label("Start, local time")).to_have_value("13:15")
     expect(slot).to_have_attribute("aria-valuetext", "13:15–14:30 local, 1 h 15")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Possible as asked")).to_be_visible()
+    expect(page.get_by_role("heading", name="Possible as asked", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_label("Start, local time")).to_have_value("12:00")
     expect(slot).to_have_attribute("aria-valuetext", "12:00–13:00 local, 1 h")

@@ -18,8 +18,12 @@ export interface Question {
   series: Body | null;
 }
 
+/** Of these texts the answer depends on no more than that they are there. */
+const TOLD = ["unit", "stop_procedure"];
+
 /** A question as text: the answers of one are not those of another. */
-export const textOf = (question: Question) => JSON.stringify({ ...question, body: { ...question.body, purpose: "" } });
+export const textOf = (question: Question) =>
+  JSON.stringify({ ...question, body: { ...question.body, purpose: "" } }, (name, value: unknown) => (TOLD.includes(name) ? true : value));
 
 export class Asking {
   verdict = $state.raw<Verdict | null>(null);

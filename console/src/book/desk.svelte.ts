@@ -1,5 +1,6 @@
 /** All that the page for booking knows at a moment: the need, what it names, what it comes to, and what is chosen. */
 import { all, get, post } from "../lib/api";
+import { emptyOf, fieldOf } from "../lib/hazards";
 import { t } from "../lib/page";
 import type { Aircraft, Booking, Pilot, Resource, Slot, SoraVolumes } from "../lib/shapes";
 import { addDays, day, dayBounds, localDate, localTime } from "../lib/time";
@@ -23,11 +24,15 @@ export class Desk {
   resources = $state.raw<Resource[]>([]);
   own = $state.raw<Booking[]>([]);
   holdHours = $state(0);
+  /** Whether the site refuses a hazardous test without its details. */
+  asksHazards = $state(false);
   loading = $state(true);
   trouble = $state.raw<unknown>(null);
   soraTrouble = $state.raw<unknown>(null);
   /** Key of the answer that was chosen by hand; the first that is offered where none was. */
   pick = $state("");
+  /** Lead to a field of the form by its id; the page says how. */
+  lead: (id: string) => void = () => undefined;
 
   flown = $derived(this.need.crew.map((pair) => this.aircraft.find((one) => one.id === pair.aircraft)).filter((one) => one !== undefined));
   flyers = $derived(this.need.crew.map((pair) => this.pilots.find((one) => one.id === pair.pilot)).filter((one) => one !== undefined));
@@ -35,6 +40,9 @@ export class Desk {
   fastest = $derived([...this.flown].sort((a, b) => b.max_speed_m_s - a.max_speed_m_s)[0]);
   soraBody = $derived(this.need.soraBody(this.resources, this.fastest?.id ?? ""));
   soraWaits = $derived(this.soraBody !== "" && this.need.derived?.of !== this.soraBody);
+
+  hazardParts = $derived(this.need.hazardParts(this.resources));
+  missing = $derived([...this.need.missing, ...emptyOf(this.hazardParts, this.need.hazard, this.asksHazards).map(fieldOf)]);
 
   question = $derived<Question>({
     body: this.need.body(this.resources),
@@ -64,7 +72,7 @@ export class Desk {
   numbers = $derived(this.current ? numbersByRow(this.errors, this.need.wants) : new Map<string, number[]>());
   rows = $derived(rowsOf({ ...this.known, own: this.own, bounds: dayBounds(this.need.date) }));
   windows = $derived(windowsIn({ ...this.known, free: this.asking.free, rows: this.rows }));
-  around = $derived<Around>({ ...this.known, nearest: nearestOf(this.asking.verdict, this.found, this.need.start), helpers: this.asking.helpers });
+  around = $derived<Around>({ ...this.known, nearest: nearestOf(this.asking.verdict, this.found, this.need.start), helpers: this.asking.helpers, lead: (id) => this.lead(id) });
   summary = $derived([...this.need.wants.map((want) => nameOf(want, this.resources)), ...[...this.flown, ...this.flyers].map((one) => one.name)].join(", "));
 
   private get known() {
@@ -93,11 +101,12 @@ export class Desk {
   async load(): Promise<void> {
     this.trouble = null;
     try {
-      const [flies, people, things, site] = await Promise.all([all<Aircraft>("aircraft"), all<Pilot>("pilots"), all<Resource>("resources"), get<{ hold_h: number }>("site")]);
+      const [flies, people, things, site] = await Promise.all([all<Aircraft>("aircraft"), all<Pilot>("pilots"), all<Resource>("resources"), get<{ hold_h: number; hazard_needs: boolean }>("site")]);
       this.aircraft = flies.filter((one) => !one.retired_at);
       this.pilots = people.filter((one) => !one.retired_at);
       this.resources = things;
       this.holdHours = site.hold_h;
+      this.asksHazards = site.hazard_needs;
       const need = this.need;
       if (!need.crew[0]!.aircraft) need.crew = [{ aircraft: this.aircraft[0]?.id ?? "", pilot: this.pilots[0]?.id ?? "" }];
       if (!need.wants.length) need.wants = things.filter((one) => one.kind === "runway").map((one) => ({ code: one.code }));

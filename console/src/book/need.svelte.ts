@@ -1,8 +1,9 @@
 /** What a company asks for: the state of the booking form, and the requests that it makes. */
 import { addDays, dayBounds, instant, localClock, localDate } from "../lib/time";
-import type { Geometry, Pair, Slot, SoraVolumes, Volume, Want } from "../lib/shapes";
+import { hazardBody, partsOf, type HazardPart, type HazardValues } from "../lib/hazards";
+import type { Geometry, Pair, Resource, Slot, SoraVolumes, Volume, Want } from "../lib/shapes";
 import { ringOf } from "./corners";
-import { wantBody } from "./wants";
+import { meeting, wantBody } from "./wants";
 
 const GRID_MIN = 15;
 const FT_ROOM = 500;
@@ -22,6 +23,8 @@ export class Need {
   separation_ft = $state<number | null>(null);
   wants = $state<Want[]>([]);
   mayRechoose = $state(false);
+  /** By path, also of what is not wanted now: whoever leaves a resource out and takes it back types nothing twice. */
+  hazard = $state<HazardValues>({});
 
   weekdays = $state<number[]>([]);
   weeks = $state(3);
@@ -68,22 +71,29 @@ export class Need {
     return Object.entries(needed).flatMap(([field, value]) => (value ? [] : [field]));
   }
 
-  body(areas: Areas): Body {
+  /** What the chosen resources want to be told of the hazard. */
+  hazardParts(resources: Resource[]): HazardPart[] {
+    return partsOf(this.wants.flatMap((want) => meeting(want, resources).flatMap((one) => one.needs)));
+  }
+
+  body(resources: Resource[]): Body {
     const alone = this.crew.length === 1;
+    const hazard = hazardBody(this.hazardParts(resources), this.hazard);
     return {
       ...(alone ? this.crew[0] : { crew: this.crew.map((pair) => ({ ...pair })), separation_m: this.separation_m, separation_ft: this.separation_ft }),
       purpose: this.purpose.trim(),
       start: this.start?.toISOString(),
       end: this.end?.toISOString(),
       resources: this.wants.map(wantBody),
-      volumes: this.volumes(areas),
+      volumes: this.volumes(resources),
       may_rechoose: this.mayRechoose,
+      ...(hazard && { hazard_details: hazard }),
     };
   }
 
   /** The body for an answer: its slot and its crew; what is wanted stays, so that the choice is made when it is granted. */
-  bodyAt(slot: Slot, areas: Areas): Body {
-    const { aircraft: _aircraft, pilot: _pilot, crew: _crew, ...rest } = this.body(areas);
+  bodyAt(slot: Slot, resources: Resource[]): Body {
+    const { aircraft: _aircraft, pilot: _pilot, crew: _crew, ...rest } = this.body(resources);
     const crew = slot.crew.length === 1 ? slot.crew[0] : { crew: slot.crew };
     return { ...rest, ...crew, start: slot.start, end: slot.end };
   }

@@ -1,4 +1,5 @@
 /** What would settle a refusal at once, each as one change of the need. */
+import { idOf, inputFor } from "../lib/hazards";
 import { t } from "../lib/page";
 import type { Aircraft, Pilot, Refusal, Resource, Span, Want } from "../lib/shapes";
 import { day, localDate, localTime } from "../lib/time";
@@ -6,7 +7,7 @@ import { resourceKinds } from "../lib/kinds";
 import type { Need } from "./need.svelte";
 import { memberOf, placeOf } from "./refusals";
 import type { Near } from "./slots";
-import { isKind, meeting, nameOf } from "./wants";
+import { isKind, meeting, nameOf, ownOf } from "./wants";
 import { freeBetween, intersect, union, type Window } from "./windows";
 
 export interface Remedy {
@@ -27,19 +28,25 @@ export interface Around {
   busy: Record<string, Span[]>;
   /** By field: who else would not be refused there, as tried. */
   helpers: Record<string, string[]>;
+  /** Lead to an input of the form by its id. */
+  lead: (id: string) => void;
 }
 
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/;
 const TIMED = /^(start|end)$|_busy$|^notam_/;
 const RASTER_MS = 15 * 60_000;
 const LOWER = /at most (\d+) ft AMSL/;
+const FARTHER = /at least (\d+)/;
+/** Officers whom people call otherwise than by their kind and qualification. */
+const officers: Record<string, string> = { laser_class_4: t("Add a laser safety officer") };
 const MOST = 3;
 
 export function remediesOf(refusal: Refusal, around: Around): Remedy[] {
   const { need, resources } = around;
-  const found: Remedy[] = [...timeRemedies(refusal, around)];
+  const found: Remedy[] = [...timeRemedies(refusal, around), ...hazardRemedies(refusal, around)];
   const place = placeOf(refusal, need.wants);
   const want = need.wants[place];
+  if (want && refusal.code === "officer_missing") found.push(...officerRemedies(want, around));
   if (want) found.push(...wantRemedies(refusal, want, place, around));
   const member = memberOf(refusal);
   if (member) {
@@ -101,6 +108,34 @@ function freeStart(want: Want, need: Need, busy: Record<string, Span[]>, resourc
     .filter((at) => at !== wanted && localDate(new Date(at)) === need.date);
   const best = starts.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0];
   return best === undefined ? null : new Date(best);
+}
+
+function hazardRemedies(refusal: Refusal, { need, lead }: Around): Remedy[] {
+  const input = inputFor(refusal, need.hazard);
+  if (!input) return [];
+  const label = need.hazard[input.path] ? t("Change {name}", { name: input.label }) : t("Fill in: {what}", { what: input.label });
+  const there = { label, act: () => lead(idOf(input.path)) };
+  const least = refusal.code === "nohd_too_short" ? FARTHER.exec(String(refusal.expected))?.[1] : undefined;
+  if (!least) return [there];
+  // what is expected is rounded: the next whole metre is beyond it
+  const metres = +least + 1;
+  return [{ label: t("State {n} m", { n: metres }), act: () => (need.hazard[input.path] = metres) }, there];
+}
+
+/** Book the officer whom a want needs, or have the one who is booked for as long as it is wanted. */
+function officerRemedies(want: Want, { need, resources }: Around): Remedy[] {
+  const qualification = meeting(want, resources)[0]?.needs_officer;
+  const kind = qualification && resources.find((one) => one.qualifications.includes(qualification))?.kind;
+  if (!qualification || !kind) return [];
+  const isOne = (one: Resource) => one.qualifications.includes(qualification);
+  const booked = need.wants.findIndex((one) => meeting(one, resources).some(isOne) && meeting(one, resources).every(isOne));
+  if (booked >= 0) {
+    const label = t("{name} as long", { name: nameOf(need.wants[booked]!, resources) });
+    return [{ label, act: () => (need.wants = need.wants.map((one, n) => (n === booked ? { ...one, ...ownOf(want) } : one))) }];
+  }
+  const officer: Want = { kind, qualification, ...ownOf(want) };
+  const label = officers[qualification] ?? t("Add: {name}", { name: nameOf(officer, resources) });
+  return [{ label, act: () => (need.wants = [...need.wants, officer]) }];
 }
 
 function wantRemedies(refusal: Refusal, want: Want, place: number, { need, resources }: Around): Remedy[] {

@@ -1,5 +1,6 @@
 /** What refuses, in a few words of the reader's language; expected and got say the rest. */
 import { plainly } from "../lib/api";
+import { partIn, partNames } from "../lib/hazards";
 import { t } from "../lib/page";
 import type { Aircraft, Pilot, Refusal, Resource, Span } from "../lib/shapes";
 import { localTime } from "../lib/time";
@@ -28,6 +29,9 @@ const titles: Record<string, string> = {
   insurance_cover_too_low: t("{name} is insured too low"),
   volume_outside_airspace: t("The volume leaves the airspace"),
   ceiling_above_limit: t("The volume is too high"),
+  hazard_details_missing: t("{name} is not stated"),
+  nohd_too_short: t("The stated hazard distance is too short"),
+  officer_missing: t("{name} needs a qualified officer"),
   too_many_holds: t("Too many holds"),
   hold_chained: t("Held before: holds can't be chained"),
   too_late_to_hold: t("Too late to hold"),
@@ -60,8 +64,17 @@ function nameIn(refusal: Refusal, { need, resources, aircraft, pilots }: Known):
     const id = need.crew[member.place]?.[member.role];
     return (member.role === "pilot" ? pilots : aircraft).find((one) => one.id === id)?.name ?? "";
   }
+  const part = partIn(refusal);
+  if (part) return partNames[part];
   const want = need.wants[placeOf(refusal, need.wants)];
   return want ? nameOf(want, resources) : "";
+}
+
+/** What was expected, in plain words; of a detail that is missing, for which resources. */
+export function expectedText(refusal: Refusal, { resources }: Known): string {
+  const [, codes] = refusal.code === "hazard_details_missing" ? String(refusal.expected).split(" for ") : [];
+  if (!codes) return plainly(refusal.expected);
+  return t("For {what}", { what: codes.split(", ").map((code) => resources.find((one) => one.code === code)?.name ?? code).join(", ") });
 }
 
 /** What was got, in plain words; of a busy resource until when. */

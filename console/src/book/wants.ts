@@ -10,6 +10,9 @@ const HALF_DAY = "12:00";
 
 export const isKind = (want: Want) => want.kind !== undefined;
 
+/** Its own period, as another want may have it too. */
+export const ownOf = ({ before_min, after_min, days_before, days_after }: Want): Want => ({ before_min, after_min, days_before, days_after });
+
 /** The resources that would meet a want. */
 export function meeting(want: Want, resources: Resource[]): Resource[] {
   if (!isKind(want)) return resources.filter((one) => one.code === want.code);

@@ -108,6 +108,9 @@ export interface Resource {
   ceiling_ft_amsl: number | null;
   limits: { setup_min: number; clearup_min: number };
   qualifications: string[];
+  /** What a booking that names it says of the hazard, and which qualification it has to book with it. */
+  needs: string[];
+  needs_officer: string | null;
 }
 
 /** A resource by its code, or any of a kind; for longer than the slot where it says so. */
@@ -226,6 +229,22 @@ export interface Volume {
   kind?: string;
 }
 
+/** True azimuths, clockwise from the first to the second; elevations above the horizon. */
+export interface Sector {
+  azimuth_from_deg: number;
+  azimuth_to_deg: number;
+  elevation_from_deg: number;
+  elevation_to_deg: number;
+}
+
+/** What a hazardous test says of itself; empty or null where it says nothing. */
+export interface HazardDetails {
+  unit: string;
+  stop_procedure: string;
+  laser: { laser_class: string; power_w: number; wavelength_nm: number; divergence_mrad: number; aperture_mm: number; mpe_w_m2: number; nohd_m: number; sector: Sector } | null;
+  jamming: { frequencies_mhz: number[]; power_w: number; sector: Sector } | null;
+}
+
 export interface Crew {
   aircraft: string;
   aircraft_name: string | null;
@@ -257,6 +276,7 @@ export interface Booking {
   series: string | null;
   hold_until: string | null;
   volumes: Volume[];
+  hazard_details: HazardDetails | null;
   classification: string;
   flight: string | null;
   flights: { id: string; aircraft: string }[];

@@ -22,15 +22,22 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bookings.actions.activate_booking import activate_booking
 from bookings.actions.cancel_booking import cancel_booking
 from bookings.actions.change_booking import change_booking
+from bookings.actions.check_in import check_in
 from bookings.actions.close_resources import WantedClosure, close_resources
+from bookings.actions.complete_booking import complete_booking
 from bookings.actions.confirm_booking import confirm_booking
 from bookings.actions.join_waiting_list import join_waiting_list
 from bookings.actions.lift_closure import lift_closure
+from bookings.actions.mark_no_show import mark_no_show
 from bookings.actions.overdue import look_at_time
+from bookings.actions.plan import Wish
+from bookings.actions.release_booking import release_booking
 from bookings.actions.request_booking import request_booking
 from bookings.actions.submit_booking import submit_booking
+from bookings.actions.swap_bookings import swap_bookings
 from bookings.actions.waiting_wishes import Waited
 from bookings.models import Booking, Closure, ClosureCause
 from bookings.rules.facts import ResourceKind
@@ -96,7 +103,7 @@ class Range(RuleBasedStateMachine):
             cursor.execute("TRUNCATE bookings_booking CASCADE")
         load_exercise()
         self.people = [person("aero/booker"), person("heavylift/booker")]
-        self.manager = person("range/manager")
+        self.manager, self.operator = person("range/manager"), person("range/operator")
         self.crews = [[(a_crew(who),) for _ in range(3)] for who in self.people]
         self.now = utc_now().replace(minute=0, second=0, microsecond=0) + HOUR
         self.day = self.now + 12 * HOUR
@@ -121,7 +128,18 @@ class Range(RuleBasedStateMachine):
         if action is not None:
             self._try(action)
 
-    @rule(pick=picks, verb=st.sampled_from(["cancel", "move", "submit", "close"]), after=st.integers(1, 12))
+    @rule(one=picks, other=picks)
+    def swap(self, one: int, other: int) -> None:
+        bookings = [self._picked(pick, "requested", "confirmed") for pick in (one, other)]
+        if bookings[0] and bookings[1]:
+            ids = bookings[0].id, bookings[1].id
+            self._try(lambda: swap_bookings(self.manager.asker, *ids, now=self.now))
+
+    @rule(
+        pick=picks,
+        verb=st.sampled_from(["request", "cancel", "move", "submit", "close", "swap"]),
+        after=st.integers(1, 12),
+    )
     def crash(self, pick: int, verb: str, after: int) -> None:
         """Kill the connection in the middle of an action, after so many of its statements."""
         action = self._close if verb == "close" else self._action(pick, verb)
@@ -144,19 +162,32 @@ class Range(RuleBasedStateMachine):
         self.now += hours * HOUR
         look_at_time(now=self.now)
 
-    @rule(pick=picks)
-    def fly_and_overrun(self, pick: int) -> None:
-        booking = self._picked(pick, "confirmed")
-        if booking is not None:
-            Booking.objects.filter(pk=booking.pk).update(state="active")
-            self.now = max(self.now, booking.end)
-            look_at_time(now=self.now)
+    @rule(pick=picks, ends=st.sampled_from(["overrun", "complete", "release", "release unflown", "no show"]))
+    def come_and_fly(self, pick: int, ends: str) -> None:
+        """Let the time of a slot come, with its crew or without."""
+        booking = self._picked(pick, "requested", "confirmed")
+        if booking is None:
+            return
+        self._try(lambda: confirm_booking(self.manager.asker, booking.id, now=self.now))
+        self.now = max(self.now, booking.start)
+        look_at_time(now=self.now)
+        if ends == "no show":
+            self._try(lambda: mark_no_show(self.operator.asker, booking.id, now=self.now))
+            return
+        self._try(lambda: check_in(self.operator.asker, booking.id, now=self.now))
+        if ends != "release unflown":
+            self._try(lambda: activate_booking(self.operator.asker, booking.id, now=self.now))
+        self.now = max(self.now, booking.end if ends == "overrun" else booking.start + HOUR / 4)
+        look_at_time(now=self.now)
+        if ends != "overrun":
+            end = complete_booking if ends == "complete" else release_booking
+            self._try(lambda: end(self.operator.asker, booking.id, now=self.now))
 
     @invariant()
     def the_ledger_is_whole(self) -> None:
         assert broken() == []
 
-    def _wish(self, who: int, crew: int, slot: tuple[int, int], wants: tuple[str | Want, ...], flies: bool) -> object:
+    def _wish(self, who: int, crew: int, slot: tuple[int, int], wants: tuple[str | Want, ...], flies: bool) -> Wish:
         start = self.day + slot[0] * HOUR
         volumes = (volume(),) if flies else ()
         wish = wish_of(self.people[who], crew=self.crews[who][crew], start=start, minutes=slot[1], resources=wants)
@@ -167,10 +198,14 @@ class Range(RuleBasedStateMachine):
         return rows[pick % len(rows)] if rows else None
 
     def _action(self, pick: int, verb: str) -> Callable[[], object] | None:
+        if verb == "request":
+            wish = self._wish(pick % 2, pick % 3, (pick % 4, 60), ("RWY-05-23", "STAND-1"), flies=True)
+            return lambda: request_booking(self.people[pick % 2].asker, wish, now=self.now)
         states = {"submit": ("held",), "confirm": ("requested",)}.get(verb, ("held", "requested", "confirmed"))
         booking = self._picked(pick, *states)
         if booking is None:
             return None
+        next_one = self._picked(pick + 1, *states) or booking
         owner = next(who for who in self.people if who.organisation_id == booking.organisation_id)
         move = HOUR if verb == "move" else 0 * HOUR
         less = 15 * HOUR / 60 if verb == "shorten" else 0 * HOUR
@@ -178,6 +213,7 @@ class Range(RuleBasedStateMachine):
             "submit": lambda: submit_booking(owner.asker, booking.id, now=self.now),
             "confirm": lambda: confirm_booking(self.manager.asker, booking.id, now=self.now),
             "cancel": lambda: cancel_booking(owner.asker, booking.id, now=self.now),
+            "swap": lambda: swap_bookings(self.manager.asker, booking.id, next_one.id, now=self.now),
         }
         return actions.get(
             verb,

@@ -12,9 +12,10 @@ from bookings.actions.check_in import check_in
 from bookings.actions.check_weather import check_weather
 from bookings.actions.complete_booking import complete_booking
 from bookings.actions.confirm_booking import confirm_booking
+from bookings.actions.decide import decide
 from bookings.actions.load_site import load_site
 from bookings.actions.mark_no_show import mark_no_show
-from bookings.actions.plan import decide, make_plan
+from bookings.actions.plan import make_plan
 from bookings.actions.pricing import keep_moved_price, price_decision
 from bookings.actions.release_booking import release_booking
 from bookings.actions.request_booking import try_booking

@@ -74,6 +74,20 @@ def test_when_all_of_a_kind_are_taken_the_refusal_says_so_once(aero: Person) -> 
     assert refusal.message.startswith("any safety officer is not free")
 
 
+def test_what_is_named_and_wanted_any_of_is_called_busy_and_not_named_twice(aero: Person) -> None:
+    for _ in range(2):
+        a_booking("heavylift/booker", resources=("SAFETY-OFFICER",))
+    a_booking("heavylift/booker", resources=("LASER-OFFICER",))
+
+    with pytest.raises(Clash) as caught:
+        a_booking(aero, resources=(ANY_OFFICER, "SAFETY-OFFICER"))
+
+    assert [(one.code, one.field) for one in caught.value.refusals] == [
+        ("resource_busy", "resources[0]"),
+        ("resource_busy", "resources[1]"),
+    ]
+
+
 def test_a_hazard_is_never_chosen_for_somebody(aero: Person) -> None:
     with pytest.raises(Malformed) as caught:
         a_booking(aero, resources=(Want(kind=ResourceKind.ILS_CRITICAL_AREA),))

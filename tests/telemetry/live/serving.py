@@ -77,6 +77,10 @@ class Socket:
         found: Frame = json.loads(self.connection.recv(timeout=timeout))
         return found
 
+    def opening(self) -> Frame:
+        """Return the first frame; before it a busy machine may say that for now nothing is known."""
+        return self.wait_for(lambda frame: frame["type"] != "unknown")
+
     def wait_for(self, test: Callable[[Frame], Any], seconds: float = 5) -> Frame:
         end = time.monotonic() + seconds
         while True:

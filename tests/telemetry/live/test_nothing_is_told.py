@@ -19,7 +19,7 @@ def test_snapshots_ticks_and_events_say_where_it_is_and_not_whose(
 ) -> None:
     secret = flight("umbra", classification="Dep.V.", system_id=201)
     sockets = [server.open("/ws/range", person(f"range/{role}").key) for role in UNKNOWING]
-    opened = [str(socket.frame()) for socket in sockets]
+    opened = [str(socket.opening()) for socket in sockets]
     booked = events.BookedFlight(secret.id, secret.aircraft_id, 201)
     booking = Booking.objects.get(pk=secret.booking_id)
     with transaction.atomic():

@@ -27,7 +27,7 @@ def has(frame: Frame, flight_id: object) -> bool:
 def test_the_first_frame_shows_every_flight_that_has_not_ended_heard_or_not(server: Server, send_state: Send) -> None:
     heard, unheard, ended = flight("aero"), flight("heavylift"), flight("aero", phase="ended")
     send_state(state(heard, latitude_deg=52.2758333, longitude_deg=6.8891667), heartbeat("gateway-1"))
-    snapshot = server.open("/ws/range", person("range/safety").key).frame()
+    snapshot = server.open("/ws/range", person("range/safety").key).opening()
     assert {row["id"] for row in snapshot["flights"]} == {str(heard.id), str(unheard.id)}
     assert str(ended.id) not in snapshot
     assert (snapshot["type"], snapshot["position"], snapshot["alarms"], snapshot["more_flights"]) == (
@@ -49,9 +49,9 @@ def test_the_first_frame_shows_every_flight_that_has_not_ended_heard_or_not(serv
 
 def test_the_snapshot_names_the_site_and_says_when_nothing_on_it_is_real(server: Server) -> None:
     key = person("range/operator").key
-    assert server.open("/ws/range", key).frame()["range"]["site"] is None
+    assert server.open("/ws/range", key).opening()["range"]["site"] is None
     load_exercise()
-    site = server.open("/ws/range", key).frame()["range"]["site"]
+    site = server.open("/ws/range", key).opening()["range"]["site"]
     assert (site["code"], site["exercise"], site["version"]) == ("ehtw-exercise", True, 1)
 
 
@@ -60,14 +60,14 @@ def test_of_a_restricted_booking_range_control_sees_the_aircraft_but_not_whose_i
 ) -> None:
     secret = flight("aero", classification="Dep.V.")
     send_state(state(secret, altitude_amsl_m=90.0))
-    snapshot = server.open("/ws/range", person("range/operator").key).frame()
+    snapshot = server.open("/ws/range", person("range/operator").key).opening()
     row = row_of(snapshot, secret.id)
     assert row["sample"] == {"altitude_amsl_m": 90.0}
     assert row["link"] == "fresh"
     assert not {"organisation", "booking", "aircraft"} & set(row)
     assert "Aero" not in str(snapshot)
     assert str(secret.organisation_id) not in str(snapshot)
-    assert row_of(server.open("/ws/range", person("range/safety").key).frame(), secret.id)["organisation"]
+    assert row_of(server.open("/ws/range", person("range/safety").key).opening(), secret.id)["organisation"]
 
 
 def test_ticks_come_ten_times_a_second_also_when_nothing_changes(server: Server) -> None:
@@ -110,7 +110,7 @@ def test_a_lost_aircraft_does_not_vanish_because_a_process_restarted(server: Ser
     send_state(state(in_redis, age_s=60, altitude_amsl_m=80.0))
     server.restart()
     console = server.open("/ws/range", person("range/operator").key)
-    for frame in (console.frame(), console.wait_for(lambda frame: has(frame, in_redis.id))):
+    for frame in (console.opening(), console.wait_for(lambda frame: has(frame, in_redis.id))):
         kept = row_of(frame, in_redis.id)
         assert (kept["sample"], kept["link"]) == ({"altitude_amsl_m": 80.0}, "lost")
         assert 60 <= kept["age_s"] < 70
@@ -122,7 +122,7 @@ def test_a_lost_aircraft_does_not_vanish_because_a_process_restarted(server: Ser
 def test_a_flight_socket_tells_of_that_flight_only(server: Server, send_state: Send) -> None:
     own, other = flight("aero"), flight("heavylift")
     socket = server.open(f"/ws/flights/{own.id}", person("aero/viewer").key)
-    snapshot = socket.frame()
+    snapshot = socket.opening()
     assert [row["id"] for row in snapshot["flights"]] == [str(own.id)]
     assert "unadmitted" not in snapshot["range"]
     send_state(state(own, armed=True), state(other, armed=True))
@@ -152,7 +152,7 @@ def test_links_without_a_grant_are_named_with_their_source(server: Server, send_
             "last": "2026-11-25T04:00:01Z",
         }
     ]
-    assert console.frame()["range"]["unadmitted"] == expected
+    assert console.opening()["range"]["unadmitted"] == expected
     assert console.wait_for(lambda frame: frame.get("unadmitted"))["unadmitted"] == expected
 
 
@@ -161,7 +161,7 @@ def test_a_reader_that_stops_reading_is_told_what_it_skipped_and_then_sees_all(
 ) -> None:
     flights = [flight("aero") for _ in range(40)]
     console = server.open("/ws/range", person("range/operator").key, is_narrow=True)
-    console.frame()
+    console.opening()
     for _ in range(12):  # 800 kB a tick: more than what the system holds for a socket, then the slot is replaced
         send_state(*(state(flown, mode="x" * 20_000) for flown in flights))
         time.sleep(TICK_S)

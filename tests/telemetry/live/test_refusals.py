@@ -38,15 +38,15 @@ def test_all_range_staff_watch_the_range_and_every_flight(server: Server) -> Non
     flown = flight("aero")
     for role in roles_of(Kind.RANGE):
         key = person(f"range/{role}").key
-        assert server.open("/ws/range", key).frame()["type"] == "snapshot"
-        assert server.open(f"/ws/flights/{flown.id}", key).frame()["type"] == "snapshot"
+        assert server.open("/ws/range", key).opening()["type"] == "snapshot"
+        assert server.open(f"/ws/flights/{flown.id}", key).opening()["type"] == "snapshot"
 
 
 def test_a_key_in_the_subprotocol_is_taken_and_the_subprotocol_selected(server: Server) -> None:
     offered = f"bearer.{person('range/operator').key}"
     socket = server.open("/ws/range", subprotocols=["other", offered])
     assert socket.connection.subprotocol == offered
-    assert socket.frame()["type"] == "snapshot"
+    assert socket.opening()["type"] == "snapshot"
 
 
 def test_a_revoked_key_loses_its_socket_within_5_s_and_nobody_else_does(
@@ -54,7 +54,7 @@ def test_a_revoked_key_loses_its_socket_within_5_s_and_nobody_else_does(
 ) -> None:
     gone, stays = person("range/operator"), person("range/operator")
     socket, other = server.open("/ws/range", gone.key), server.open("/ws/range", stays.key)
-    socket.frame()
+    socket.opening()
     revoke_key(ApiKey.objects.get(pk=gone.asker.key_id))
     begun = time.monotonic()
     assert socket.close_code() == 4403
@@ -65,7 +65,7 @@ def test_a_revoked_key_loses_its_socket_within_5_s_and_nobody_else_does(
 def test_a_revocation_that_was_announced_closes_at_once(server: Server, publish_outbox: Callable[[], None]) -> None:
     gone = person("range/operator")
     socket = server.open("/ws/range", gone.key)
-    socket.frame()
+    socket.opening()
     revoke_key(ApiKey.objects.get(pk=gone.asker.key_id))
     begun = time.monotonic()
     publish_outbox()
@@ -89,12 +89,12 @@ def test_a_session_watches_from_its_own_origin_only(server: Server) -> None:
     own = f"http://127.0.0.1:{server.port}"
     for origin, first in ((own, "snapshot"), ("http://evil.example", 4401), (None, 4401)):
         socket = server.open("/ws/range", cookie=cookie, origin=origin)
-        assert (socket.frame()["type"] if first == "snapshot" else socket.close_code()) == first
+        assert (socket.opening()["type"] if first == "snapshot" else socket.close_code()) == first
 
 
 def test_a_person_who_left_loses_the_socket(server: Server) -> None:
     cookie, user = session_of("op@example.org", "range", "operator")
     socket = server.open("/ws/range", cookie=cookie, origin=f"http://127.0.0.1:{server.port}")
-    socket.frame()
+    socket.opening()
     Membership.objects.filter(user_id=user).delete()
     assert socket.close_code() == 4403

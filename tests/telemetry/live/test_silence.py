@@ -18,7 +18,7 @@ def test_a_frozen_redis_makes_the_picture_unknown_until_a_fresh_snapshot(
 ) -> None:
     flown = flight("aero")
     console = server.open("/ws/range", person("range/operator").key)
-    epoch = console.frame()["epoch"]
+    epoch = console.opening()["epoch"]
     valkey.freeze()
     try:
         unknown = console.wait_for(lambda frame: frame["type"] == "unknown", 3)
@@ -39,7 +39,7 @@ def test_a_redis_that_was_killed_and_came_back_loses_no_event(
     server: Server, publish_outbox: Publish, valkey: PrivateValkey
 ) -> None:
     console = server.open("/ws/range", person("range/operator").key)
-    console.frame()
+    console.opening()
     tell(publish_outbox, "one")
     assert console.events(1)[0]["position"] == 1
     valkey.kill()
@@ -54,7 +54,7 @@ def test_a_redis_that_was_killed_and_came_back_loses_no_event(
 
 def test_another_epoch_begins_with_a_snapshot(server: Server, publish_outbox: Publish, valkey: PrivateValkey) -> None:
     console = server.open("/ws/range", person("range/operator").key)
-    epoch = console.frame()["epoch"]
+    epoch = console.opening()["epoch"]
     tell(publish_outbox, "one")
     console.events(1)
     with redis.Redis.from_url(valkey.url) as client:
@@ -67,7 +67,7 @@ def test_a_gap_in_the_stream_is_a_snapshot_and_never_a_silence(
     server: Server, publish_outbox: Publish, valkey: PrivateValkey
 ) -> None:
     console = server.open("/ws/range", person("range/operator").key)
-    console.frame()
+    console.opening()
     tell(publish_outbox, "one")
     console.events(1)
     with redis.Redis.from_url(valkey.url) as client:

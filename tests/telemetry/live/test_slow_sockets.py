@@ -19,7 +19,7 @@ def test_a_reader_that_takes_in_nothing_is_closed_with_4408_and_the_others_get_a
     key = person("range/operator").key
     slow = server.open("/ws/range", key, is_narrow=True)
     steady = server.open("/ws/range", key)
-    begun = steady.frame()["position"]
+    begun = steady.opening()["position"]
     events = EventWriter(valkey.url)
     for number in range(begun + 1, begun + 1 + EVENTS):
         events.append(number, {}, {"kind": "long", "time": "", "positions": {}, "data": {"text": LONG}})

@@ -8,8 +8,14 @@ import pytest
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from testcentre.foundation.static_files import StaticFiles
+
+
+@pytest.fixture(autouse=True)
+def as_in_service(settings: Settings) -> None:
+    settings.WHITENOISE_AUTOREFRESH = False  # the other tests spare themselves the list of all files
 
 
 @pytest.fixture

@@ -1,1 +1,0 @@
-import{R as e,V as t,Z as n,h as r,j as i,lt as a,nt as o,ut as s,z as c}from"./Trouble-vNmU2MvE.js";import{a as l,n as u}from"./kinds-CKVWss0c.js";var d=t(`<span> </span>`);function f(t,f){s(f,!0);let p=r(f,`word`,3,``);var m=d(),h=o(m,!0);n(()=>{i(m,1,`pill ${f.state??``}`),e(h,p()||(u[f.state]??l[f.state]??f.state))}),c(t,m),a()}export{f as t};
