@@ -64,6 +64,20 @@ def decide(plan: Plan, slots: Sequence[Period] = ()) -> list[Decision]:
     return [_with_room(decision) if decision.slot in crowded else decision for decision in decisions]
 
 
+def still_granted(decision: Decision) -> bool:
+    """Say whether a decision on unchanged facts grants still: nobody has taken what it chose.
+
+    Where room is made for it, the answer is no: who moves is decided anew.
+    """
+    if decision.refusals or decision.moves:
+        return False
+    plan = decision.plan
+    chosen = [
+        replace(need, choices=(choice,)) for need, choice in zip(plan.needs, decision.choices, strict=True) if choice
+    ]
+    return not busy_choices(chosen, [decision.slot], beside=plan.beside)[0]
+
+
 def _with_room(decision: Decision) -> Decision:
     """Return the same slot with room made for it, where that grants it."""
     plan = decision.plan

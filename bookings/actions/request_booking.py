@@ -3,13 +3,12 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from bookings import events
 from bookings.actions.alternatives import alternatives_to
 from bookings.actions.booking_rows import new_booking
-from bookings.actions.decide import Decision, decide
+from bookings.actions.decide import Decision, decide, still_granted
 from bookings.actions.dry_runs import count_dry_run
 from bookings.actions.overdue import end_overdue, is_overdue
 from bookings.actions.plan import Wish, make_plan, still_true
@@ -26,7 +25,7 @@ from bookings.tariff import Price
 from testcentre.accounts.asker import Asker
 from testcentre.accounts.roles import Permission
 from testcentre.audit.trail import record
-from testcentre.foundation.errors import Clash, Refusal
+from testcentre.foundation.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +59,17 @@ def request_booking(
     if seen.refusals and not is_overdue(now=now):
         raise refusal_of(seen, alternatives=alternatives)
 
-    def write(seen: Decision | None) -> Booking:
+    def write() -> Booking:
         end_overdue(now=now)
-        # whether what was chosen is still free, the ledger's constraint will say
-        if seen is None or seen.refusals or seen.moves or not still_true(seen.plan, asker, now=now, hold=hold):
+        decision = seen
+        if not (still_true(seen.plan, asker, now=now, hold=hold) and still_granted(seen)):
             (decision,) = decide(make_plan(asker, wish, block=block, now=now, hold=hold))
-        else:
-            decision = seen
         if decision.refusals:
             raise Refusing(decision)
         return hold_decided(asker, decision, now=now) if hold else write_request(asker, decision, now=now)
 
     try:
-        try:
-            return in_site_transaction(partial(write, seen))
-        except Clash:
-            # the ledger has the last word; somebody else was first, and now all reasons are told
-            return in_site_transaction(partial(write, None))
+        return in_site_transaction(write)
     except Refusing as refusing:
         raise refusal_of(refusing.decision, alternatives=alternatives) from None
 

@@ -167,7 +167,9 @@ def test_where_the_site_does_not_insist_what_was_begun_is_finished_first(live_se
         expect(page.locator("#hazard-jamming-power_w-wrong")).to_have_text("needed")
         fill(page, {"Power": 2} | SECTOR, mark="")
         expect(page.get_by_role("heading", name="Possible as asked", exact=True)).to_be_visible()
-        with page.expect_request(lambda sent: "dry_run" not in (sent.post_data or "dry_run")) as made:
+        with page.expect_request(
+            lambda sent: sent.url.endswith("/bookings") and "dry_run" not in (sent.post_data or "dry_run")
+        ) as made:
             page.get_by_role("button", name=re.compile("^Request ")).click()
         sent = json.loads(made.value.post_data or "{}")["hazard_details"]
         expect(page.get_by_role("heading", name=re.compile("^Booking UMBRA-"))).to_be_visible()

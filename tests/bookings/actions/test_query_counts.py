@@ -15,7 +15,7 @@ from tests.factories import a_crew, load_exercise, tomorrow, wish_of
 from tests.people import Person, person
 
 # upper bounds: what raises them makes every booking dearer
-MOST_OF_A_GRANT = 16
+MOST_OF_A_GRANT = 17
 MOST_OF_A_REFUSAL = 8
 
 
