@@ -12,7 +12,7 @@ from bookings.actions.approvals import steps_of
 from bookings.actions.decide import Decision
 from bookings.actions.make_room import make_room
 from bookings.actions.plan import Wish
-from bookings.actions.pricing import first_price, keep_moved_price
+from bookings.actions.pricing import first_price, keep_moved_price, price_of_move
 from bookings.claims.ledger import enter
 from bookings.models import BookedResource, Booking, BookingDecision, Crew, Resource, Volume, Waiver
 from bookings.models.booking import NextSerial
@@ -75,6 +75,7 @@ def new_booking(
 def rewrite_booking(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
     """Give a booking another slot or other parts; its old claims must have been given back before."""
     wish = decision.plan.wish
+    moved = price_of_move(booking, decision, now=now)
     booking.purpose = wish.purpose
     booking.start, booking.end = decision.slot
     booking.classification = wish.classification
@@ -93,7 +94,7 @@ def rewrite_booking(booking: Booking, decision: Decision, *, now: dt.datetime) -
     rows = [*_parts_of(booking, decision, flights=flights), *_waivers_of(booking, decision, now=now)]
     insert_together(_kept(booking, decision, action="change", now=now), rows)
     _claim(booking, decision, now=now)
-    keep_moved_price(booking, decision, now=now)
+    keep_moved_price(booking, decision, moved, now=now)
 
 
 def wish_of(booking: Booking) -> Wish:

@@ -13,7 +13,7 @@ from bookings.actions.decide import Decision, decide
 from bookings.actions.dry_runs import count_dry_run
 from bookings.actions.overdue import end_overdue
 from bookings.actions.plan import Wish, make_plan
-from bookings.actions.pricing import price_decision
+from bookings.actions.pricing import price_of_move
 from bookings.actions.refusing import Refusing, refusal_of
 from bookings.actions.request_booking import Trial
 from bookings.actions.transaction import in_site_transaction
@@ -86,7 +86,7 @@ def try_change(asker: Asker, booking_id: UUID, change: Change, *, now: dt.dateti
     """
     count_dry_run(asker, now=now)
     changing = _plan(asker, booking_id, change, now=now, version=version)
-    price = price_decision(changing.decision)
+    price = price_of_move(changing.booking, changing.decision, now=now).price
     if changing.decision.refusals:
         return Trial("refuse", changing.decision.refusals, alternatives_to(changing.decision.plan), price)
     return Trial(_comes_to(changing), (), [], price)

@@ -17,11 +17,13 @@ from bookings.tariff import (
     Tariff,
     asked_of,
     fee_of_cancellation,
+    fee_of_late_move,
     fee_of_no_show,
     price_of,
     price_of_fee,
 )
 from testcentre.accounts.asker import Asker
+from testcentre.accounts.roles import RANGE_ROLES
 from testcentre.audit.trail import record
 from testcentre.foundation.errors import Malformed, Refusal, Refused
 
@@ -74,13 +76,35 @@ def first_price(booking: Booking, decision: Decision, *, now: dt.datetime) -> Bo
     )
 
 
-def keep_moved_price(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
-    """Write the price of a booking that was changed; the plan names it as the one that it is beside."""
+@dataclass(frozen=True, slots=True)
+class MovedPrice:
+    """What a changed booking costs, and what share of it leaving costs at least from then on."""
+
+    price: Price
+    least_fee_pct: Decimal
+
+
+def price_of_move(booking: Booking, decision: Decision, *, now: dt.datetime) -> MovedPrice:
+    """Return the price of a decided change of a booking that still is as it was before.
+
+    Moved by its company when leaving costs something, it goes on costing that: nobody moves far away to leave free.
+    """
+    price, before = price_decision(decision), newest_price(booking)
+    if before is None:
+        return MovedPrice(price, Decimal(0))
+    least = before.least_fee_pct
+    if booking.state in GRANTED_STATES and decision.plan.facts.asker_role not in RANGE_ROLES:
+        least = _fee_of(booking, before, now=now).pct
+    return MovedPrice(replace(price, free_to_cancel_until=None) if least else price, least)
+
+
+def keep_moved_price(booking: Booking, decision: Decision, moved: MovedPrice, *, now: dt.datetime) -> None:
+    """Write the price of a booking that was changed; `moved` was reckoned before it was."""
     before = newest_price(booking)
     if before is None:
         first_price(booking, decision, now=now).save(force_insert=True)
         return
-    _follow(before, price_decision(decision), reason=PriceReason.MOVED, now=now)
+    _follow(before, moved.price, reason=PriceReason.MOVED, now=now, least_fee_pct=moved.least_fee_pct)
 
 
 def carry_price(displaced: Booking, alternative: Booking, decision: Decision, *, now: dt.datetime) -> None:
@@ -140,15 +164,14 @@ def cancellation_of(
     if for_company and cause is Cause.WEATHER and not evidence:
         raise Refused(_no_evidence())
     before = newest_price(booking)
-    if before is None or state not in GRANTED_STATES:
+    granted = state in GRANTED_STATES
+    if before is None or not (granted or before.least_fee_pct):
         free = Fee(Decimal("0.00"), Decimal(0), "Not granted yet")
         price = None if before is None else price_of_fee(free, tariff_of_version(before.site_version))
         return Cancellation(cause, evidence, free, price, before.site_version if before else 0, to_check=False)
     tariff = tariff_of_version(before.site_version)
-    fee, own = (
-        fee_of_cancellation(before.price, tariff.cancellation, start=booking.start, cancelled_at=now, cause=each)
-        for each in (cause, Cause.OWN)
-    )
+    own = _fee_of(booking, before, now=now) if granted else fee_of_late_move(before.price, before.least_fee_pct)
+    fee = own if cause is Cause.OWN else _fee_of(booking, before, cause=cause, now=now)
     to_check = for_company and cause is Cause.WEATHER and own.amount > 0
     return Cancellation(cause, evidence, fee, price_of_fee(fee, tariff), before.site_version, to_check)
 
@@ -166,11 +189,21 @@ def settle_weather(booking: Booking, *, accepted: bool, now: dt.datetime) -> Non
     if not accepted:
         tariff = tariff_of_version(claimed.site_version)
         whole = BookingPrice.objects.filter(booking=booking, reason__in=_WHOLE).latest("number")
-        fee = fee_of_cancellation(
-            whole.price, tariff.cancellation, start=booking.start, cancelled_at=claimed.made_at, cause=Cause.OWN
-        )
+        fee = _fee_of(booking, whole, now=claimed.made_at)
         price, reason = price_of_fee(fee, tariff), PriceReason.WEATHER_REJECTED
     _follow(claimed, price, reason=reason, now=now, cause=claimed.cause, evidence=claimed.evidence)
+
+
+def _fee_of(booking: Booking, before: BookingPrice, *, now: dt.datetime, cause: Cause = Cause.OWN) -> Fee:
+    """Return what leaving a booking at a time costs, whose price that is."""
+    return fee_of_cancellation(
+        before.price,
+        tariff_of_version(before.site_version).cancellation,
+        start=booking.start,
+        cancelled_at=now,
+        cause=cause,
+        least_pct=before.least_fee_pct,
+    )
 
 
 def _tariff_of(plan: Plan) -> Tariff:

@@ -45,6 +45,9 @@ class BookingPrice(models.Model):
     total = models.DecimalField(max_digits=12, decimal_places=2)
     tariff_version = models.CharField(max_length=200)
     free_to_cancel_until = models.DateTimeField(null=True)
+    least_fee_pct = models.DecimalField(
+        max_digits=5, decimal_places=2, default=0, help_text="What leaving had come to when it was moved."
+    )
     terms = models.CharField(max_length=500)
     cause = models.CharField(max_length=10, choices=[(cause.value, cause.value) for cause in Cause], blank=True)
     evidence = models.CharField(max_length=1000, blank=True)

@@ -30,16 +30,32 @@ class Fee:
 
 
 def fee_of_cancellation(
-    price: Price, terms: CancellationTerms, *, start: dt.datetime, cancelled_at: dt.datetime, cause: Cause
+    price: Price,
+    terms: CancellationTerms,
+    *,
+    start: dt.datetime,
+    cancelled_at: dt.datetime,
+    cause: Cause,
+    least_pct: Decimal = _NOTHING,
 ) -> Fee:
-    """Return the fee of a cancellation: of the first band whose notice is kept, or the no-show's after the start."""
+    """Return the fee of a cancellation: of the first band whose notice is kept, or the no-show's after the start.
+
+    `least_pct` is what it had come to before the booking was moved; a move does not make it less.
+    """
     if cause is not Cause.OWN:
         return Fee(ZERO, _NOTHING, f"Cancelled, cause: {cause}")
     notice = start - cancelled_at
+    pct, why = terms.no_show_fee_pct, "Cancelled after the start"
     for band in terms.bands:
         if notice >= dt.timedelta(hours=band.notice_h):
-            return _fee(price, band.fee_pct, f"Cancelled {notice // dt.timedelta(hours=1)} h before the start")
-    return _fee(price, terms.no_show_fee_pct, "Cancelled after the start")
+            pct, why = band.fee_pct, f"Cancelled {notice // dt.timedelta(hours=1)} h before the start"
+            break
+    return fee_of_late_move(price, least_pct) if pct < least_pct else _fee(price, pct, why)
+
+
+def fee_of_late_move(price: Price, pct: Decimal) -> Fee:
+    """Return the fee of a booking that was moved when leaving had come to `pct`, and is cancelled in its new slot."""
+    return _fee(price, pct, "Cancelled after a late move")
 
 
 def fee_of_no_show(price: Price, terms: CancellationTerms) -> Fee:

@@ -1,4 +1,6 @@
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from django.db import IntegrityError, transaction
 from bookings.actions.activate_booking import activate_booking
 from bookings.actions.booking_rows import wish_of
 from bookings.actions.cancel_booking import cancel_booking, try_cancelling
+from bookings.actions.change_booking import change_booking, try_change
 from bookings.actions.check_in import check_in
 from bookings.actions.check_weather import check_weather
 from bookings.actions.complete_booking import complete_booking
@@ -15,8 +18,8 @@ from bookings.actions.confirm_booking import confirm_booking
 from bookings.actions.decide import decide
 from bookings.actions.load_site import load_site
 from bookings.actions.mark_no_show import mark_no_show
-from bookings.actions.plan import make_plan
-from bookings.actions.pricing import keep_moved_price, price_decision
+from bookings.actions.plan import Wish, make_plan
+from bookings.actions.pricing import keep_moved_price, price_decision, price_of_move
 from bookings.actions.release_booking import release_booking
 from bookings.actions.request_booking import try_booking
 from bookings.claims.lanes import FREE_BLOCK
@@ -92,7 +95,8 @@ def test_a_booking_keeps_the_tariff_that_it_was_made_under(tmp_path: Path) -> No
     later = a_booking("aero/booker", resources=("ILS-05",), start=tomorrow(), minutes=60)
     fee = try_cancelling(asker, booking.id, now=booking.start - HOUR)
     (decision,) = decide(make_plan(asker, wish_of(booking), block=FREE_BLOCK, now=utc_now(), beside=booking))
-    keep_moved_price(booking, decision, now=utc_now())
+    now = utc_now()
+    keep_moved_price(booking, decision, price_of_move(booking, decision, now=now), now=now)
 
     assert [row.total_ex_vat for row in BookingPrice.objects.filter(booking=later)] == [Decimal("900.00")]
     assert fee.fee.amount == Decimal("384.00")
@@ -238,3 +242,35 @@ def test_the_database_refuses_what_no_price_can_be(changes: dict[str, object], c
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         row.save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "fee", "free_until"),
+    [(2 * HOUR, "384.00", False), (100 * HOUR, "240.00", False), (200 * HOUR, "0.00", True)],
+)
+def test_who_moves_late_does_not_leave_free_afterwards(ahead: dt.timedelta, fee: str, free_until: bool) -> None:
+    booking = booked(start=tomorrow() + 20 * dt.timedelta(days=1))
+    asker, now = person("aero/booker").asker, booking.start - ahead
+    away = dt.timedelta(days=30)
+
+    trial = try_change(asker, booking.id, later_by(away), now=now, version=None)
+    moved = change_booking(asker, booking.id, later_by(away), now=now, version=None)
+
+    kept = newest_price(moved)
+    assert kept is not None
+    assert kept.price == trial.price
+    assert (kept.price.free_to_cancel_until is not None) == free_until
+    assert try_cancelling(asker, booking.id, now=now).fee.amount == Decimal(fee)
+
+
+def test_what_the_range_moves_is_as_free_as_its_new_slot() -> None:
+    booking = booked(start=tomorrow() + 20 * dt.timedelta(days=1))
+    now, away = booking.start - 2 * HOUR, dt.timedelta(days=30)
+
+    change_booking(person("range/manager").asker, booking.id, later_by(away), now=now, version=None)
+
+    assert try_cancelling(person("aero/booker").asker, booking.id, now=now).fee.amount == 0
+
+
+def later_by(away: dt.timedelta) -> Callable[[Wish], Wish]:
+    return lambda wish: replace(wish, start=wish.start + away, end=wish.end + away)
