@@ -23,7 +23,6 @@ from bookings.tariff import (
     price_of_fee,
 )
 from testcentre.accounts.asker import Asker
-from testcentre.accounts.roles import RANGE_ROLES
 from testcentre.audit.trail import record
 from testcentre.foundation.errors import Malformed, Refusal, Refused
 
@@ -87,13 +86,13 @@ class MovedPrice:
 def price_of_move(booking: Booking, decision: Decision, *, now: dt.datetime) -> MovedPrice:
     """Return the price of a decided change of a booking that still is as it was before.
 
-    Moved by its company when leaving costs something, it goes on costing that: nobody moves far away to leave free.
+    Moved when leaving costs something, it goes on costing that: nobody moves far away to leave free.
     """
     price, before = price_decision(decision), newest_price(booking)
     if before is None:
         return MovedPrice(price, Decimal(0))
     least = before.least_fee_pct
-    if booking.state in GRANTED_STATES and decision.plan.facts.asker_role not in RANGE_ROLES:
+    if booking.state in GRANTED_STATES:
         least = _fee_of(booking, before, now=now).pct
     return MovedPrice(replace(price, free_to_cancel_until=None) if least else price, least)
 

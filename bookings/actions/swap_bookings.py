@@ -28,7 +28,7 @@ SWAPPED_FROM = frozenset({BookingState.REQUESTED, BookingState.CONFIRMED})
 def swap_bookings(asker: Asker, first_id: UUID, second_id: UUID, *, now: dt.datetime) -> tuple[Booking, Booking]:
     """Give each of two bookings the other's slot, in one transaction.
 
-    A company swaps its own, range staff those of anybody. What was confirmed is decided anew where the site decides.
+    A company swaps its own. What was confirmed is decided anew where the site decides.
 
     Raises:
         NotFound, Forbidden: as `take_step`.

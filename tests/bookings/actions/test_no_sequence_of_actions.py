@@ -45,10 +45,10 @@ from bookings.rules.wants import Want
 from testcentre.foundation.clock import utc_now
 from testcentre.foundation.errors import DomainError
 from tests.factories import a_booking, a_crew, load_exercise, volume, wish_of
-from tests.people import person
+from tests.people import Person, person
 
 HOUR = dt.timedelta(hours=1)
-STEPS, EXAMPLES = 14, 4
+STEPS, EXAMPLES = 20, 6
 OVERLAPS = """
     SELECT count(*) FROM claim AS one JOIN claim AS two ON one.id < two.id AND one.active AND two.active
        AND one.key && two.key AND one.period && two.period AND one.lanes && two.lanes
@@ -133,7 +133,8 @@ class Range(RuleBasedStateMachine):
         bookings = [self._picked(pick, "requested", "confirmed") for pick in (one, other)]
         if bookings[0] and bookings[1]:
             ids = bookings[0].id, bookings[1].id
-            self._try(lambda: swap_bookings(self.manager.asker, *ids, now=self.now))
+            owner = self._owner(bookings[0])
+            self._try(lambda: swap_bookings(owner.asker, *ids, now=self.now))
 
     @rule(
         pick=picks,
@@ -193,6 +194,9 @@ class Range(RuleBasedStateMachine):
         wish = wish_of(self.people[who], crew=self.crews[who][crew], start=start, minutes=slot[1], resources=wants)
         return replace(wish, volumes=volumes, may_rechoose=crew == 0)
 
+    def _owner(self, booking: Booking) -> Person:
+        return next(who for who in self.people if who.organisation_id == booking.organisation_id)
+
     def _picked(self, pick: int, *states: str) -> Booking | None:
         rows = list(Booking.objects.filter(state__in=states).order_by("created_at", "start", "serial", "organisation"))
         return rows[pick % len(rows)] if rows else None
@@ -206,14 +210,14 @@ class Range(RuleBasedStateMachine):
         if booking is None:
             return None
         next_one = self._picked(pick + 1, *states) or booking
-        owner = next(who for who in self.people if who.organisation_id == booking.organisation_id)
+        owner = self._owner(booking)
         move = HOUR if verb == "move" else 0 * HOUR
         less = 15 * HOUR / 60 if verb == "shorten" else 0 * HOUR
         actions: dict[str, Callable[[], object]] = {
             "submit": lambda: submit_booking(owner.asker, booking.id, now=self.now),
             "confirm": lambda: confirm_booking(self.manager.asker, booking.id, now=self.now),
             "cancel": lambda: cancel_booking(owner.asker, booking.id, now=self.now),
-            "swap": lambda: swap_bookings(self.manager.asker, booking.id, next_one.id, now=self.now),
+            "swap": lambda: swap_bookings(owner.asker, booking.id, next_one.id, now=self.now),
         }
         return actions.get(
             verb,
