@@ -102,7 +102,11 @@ class Door:
 
     async def wait_for_allowance(self, grant: Grant, size_bytes: int) -> None:
         """Return when the flight may send so much; a message counts as 256 bytes at least."""
-        while wait_s := await self._allowance.take(grant.flight, max(size_bytes, LEAST_MESSAGE_BYTES)):
+        cost_bytes = max(size_bytes, LEAST_MESSAGE_BYTES)
+        while True:
+            wait_s = await self._allowance.take(grant.flight, cost_bytes)
+            if not wait_s:
+                return
             await asyncio.sleep(wait_s)
 
     async def keep(self, grant: Grant, link: str, parsed: Parsed, *, once: str | None, fingerprint: str) -> bool:
