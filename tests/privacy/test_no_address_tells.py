@@ -187,6 +187,7 @@ def bodies(planted: tuple[Planted, Planted]) -> dict[str, list[object]]:
     theirs = [planted[1].names["booking_id"][0], planted[1].names["booking_id"][1]]
     within = {"from": to_rfc3339(tomorrow(14)), "to": to_rfc3339(tomorrow(18))}
     period = {"start": to_rfc3339(tomorrow(13)), "end": to_rfc3339(tomorrow(16))}
+    link = {"source": "198.51.100.8", "reason": "x"}
     closing = {"resources": ["RWY-05-23"], **period, "cause": "weather", "reason": "fog"}
     return {
         "bookings": [slot, slot | {"dry_run": True}, slot | {"organisation": "heavylift"}],
@@ -198,6 +199,11 @@ def bodies(planted: tuple[Planted, Planted]) -> dict[str, list[object]]:
         "bookings/<str:booking_id>/weather-check": [{"accepted": True, "reason": "x"}],
         "bookings/<str:booking_id>/gates/<str:name>": [{"state": "go"}],
         "waiting": [slot],
+        "range/admitted-sources": [
+            link | {"system_id": system_id, name: its_id}
+            for system_id in (1, 222)
+            for name, its_id in (("flight", planted[1].names["flight_id"][0]), ("booking", theirs[0]))
+        ],
         "closures": [closing, closing | {"dry_run": True}],
     }
 
