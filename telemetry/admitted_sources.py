@@ -48,9 +48,7 @@ def admit_source(asker: Asker, wanted: WantedSource, *, now: datetime) -> tuple[
     asker.require(Permission.ADMIT_LINKS)
     with transaction.atomic():
         flight = _flight_of(asker, wanted)
-        # all open flights of this system id: two of them must not get the same source at once
-        same_system = Flight.objects.filter(system_id=wanted.system_id, sealed_at=None)
-        list(same_system.select_for_update().order_by("id").values_list("id"))
+        lock_flights(wanted.system_id)
         mine = flight.admitted_sources.filter(revoked_at=None)
         known = mine.filter(address=str(wanted.address), system_id=wanted.system_id).first()
         if known is not None:
@@ -132,25 +130,42 @@ def _require_fit(flight: Flight, wanted: WantedSource, grants: list[Grant]) -> N
         )
     if mine.sealed:
         raise Conflict(Refusal("sealed", "The flight has ended: its recording takes nothing more."))
+    if _admits(mine, wanted.address):
+        refusal = Refusal(
+            "already_admitted", "The aircraft's own allowed sources admit this address already.", "source"
+        )
+        raise Conflict(refusal)
+    require_alone(mine, wanted.address, grants)
+
+
+def require_alone(mine: Grant, address: IPv4Address | IPv6Address, grants: list[Grant]) -> None:
+    """Go on only where no other grant fits what comes from the address with the system id of this one.
+
+    Raises:
+        Conflict: another flight does at that time.
+    """
     for grant in grants:
         at_once = grant.from_us < mine.until_us and mine.from_us < grant.until_us
-        if grant.sealed or grant.system_id != wanted.system_id or not at_once:
-            continue
-        if any(wanted.address in ip_network(source, strict=False) for source in grant.sources):
-            raise Conflict(_admitted_already() if grant is mine else _ambiguous())
+        is_rival = grant.flight != mine.flight and grant.system_id == mine.system_id and not grant.sealed
+        if is_rival and at_once and _admits(grant, address):
+            raise Conflict(
+                Refusal(
+                    "ambiguous",
+                    "Another flight with this system id admits this address then: what fits two goes to neither.",
+                    "source",
+                    remedy="Let one of the two sign its packets, or send from another address.",
+                )
+            )
 
 
-def _admitted_already() -> Refusal:
-    return Refusal("already_admitted", "The aircraft's own allowed sources admit this address already.", "source")
+def lock_flights(system_id: int) -> None:
+    """Lock all open flights of a system id: two of them must not get the same source at once."""
+    same_system = Flight.objects.filter(system_id=system_id, sealed_at=None)
+    list(same_system.select_for_update().order_by("id").values_list("id"))
 
 
-def _ambiguous() -> Refusal:
-    return Refusal(
-        "ambiguous",
-        "Another flight with this system id admits this address at that time: what fits two goes to neither.",
-        "source",
-        remedy="Let one of the two sign its packets, or send from another address.",
-    )
+def _admits(grant: Grant, address: IPv4Address | IPv6Address) -> bool:
+    return any(address in ip_network(source, strict=False) for source in grant.sources)
 
 
 def _require_need_to_know(asker: Asker, flight_id: UUID) -> None:

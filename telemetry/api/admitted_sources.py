@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from telemetry.admitted_sources import admit_source, admitted_sources, flights_unknown_to, revoke_source
-from telemetry.api.admitted_source_body import MOST_REASON, read_reason, read_wanted
+from telemetry.api.link_body import MOST_REASON, read_reason, read_wanted
 from telemetry.api.parameters import later_rows
 from telemetry.recordings.models import AdmittedSource
 from testcentre.accounts.rest import asker_of

@@ -112,3 +112,12 @@ def test_a_source_is_admitted_and_revoked_at_all_gateways_within_a_second(live: 
         time.sleep(0.02)
     time.sleep(0.3)
     assert live.kept(flight) == before
+
+
+def test_a_link_without_a_booking_is_recorded_within_a_second_of_the_emergency_door(live: Range) -> None:
+    operator, data = person("range/operator"), some_flight(sender(201), 1)
+    live.until(lambda: {b.name for b in live.beats().values() if b.unadmitted} == set(GATEWAYS), send=data)
+    form = {"source": "127.0.0.1", "system_id": 201, "kind": "multirotor", "reason": "airborne over the runway"}
+    row = asked(operator, "/api/v1/range/emergency-admissions", **form)
+    flight = Flight.objects.get(pk=row["flight"])
+    assert live.until(lambda: all(live.kept(flight).values()), send=data) < ONCE_S
