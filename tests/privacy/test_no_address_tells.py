@@ -205,7 +205,7 @@ def bodies(planted: tuple[Planted, Planted]) -> dict[str, list[object]]:
             for system_id in (1, 222)
             for name, its_id in (("flight", planted[1].names["flight_id"][0]), ("booking", theirs[0]))
         ],
-        "range/emergency-admissions": [link | {"system_id": 222, "kind": "multirotor"}],
+        "range/emergency-admissions": [link | {"system_id": 1, "kind": "multirotor"}],
         "closures": [closing, closing | {"dry_run": True}],
     }
 
