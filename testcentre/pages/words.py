@@ -561,7 +561,7 @@ WORDS: tuple[str, ...] = (
     _("True, clockwise from the first to the second; above the horizon"),
     _("Try again"),
     _("UNKNOWN"),
-    _("Until the flight's time is over, everything with this system id from this address is its own. It is shown as unsigned."),
+    _("Until the flight's time is over, this system from this address is its own. It is shown as unsigned."),
     _("Until when: {name}"),
     _("Used"),
     _("Used of open"),
