@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from uuid import UUID
 
 from django.db.models import Q
+from msgspec.structs import replace
 
 from bookings import queries
 from telemetry.bus.grants import Grant
-from telemetry.recordings.models import Flight
+from telemetry.recordings.models import AdmittedSource, Flight
 from telemetry.recordings.phases import Phase
 from testcentre.accounts.models import ApiKey
 from testcentre.accounts.roles import Permission, roles_that_may
@@ -21,13 +23,15 @@ def grants_for(now: datetime) -> list[Grant]:
     """Return the grants that hold now or will hold later, by what bookings, flights and keys say at this moment.
 
     A flight that ended before its time is granted as sealed until then: what still comes is counted as that, and not
-    as a stranger's. Links are matched by the gateway (system id, signature, source), HTTP by the digests of the keys.
+    as a stranger's. Sources that range staff admitted count like the aircraft's own. Links are matched by the gateway
+    (system id, signature, source), HTTP by the digests of the keys.
     """
     admissions = queries.admissions(now)
     over = Flight.objects.filter(phase__in=[Phase.ENDED, Phase.SEALED], admit_from__lte=now, admit_until__gt=now)
     ended = {flight.id: flight for flight in over}
     digests = _digests(now, {a.organisation_id for a in admissions} | {f.organisation_id for f in ended.values()})
     live = [_grant(admission, digests) for admission in admissions if admission.flight_id not in ended]
+    live = _with_admitted_sources(live)
     return live + [_sealed(flight, digests) for flight in ended.values()]
 
 
@@ -42,6 +46,15 @@ def _grant(admission: queries.Admission, digests: dict[UUID, list[str]]) -> Gran
         sources=list(admission.allowed_sources),
         key_digests=digests[admission.organisation_id],
     )
+
+
+def _with_admitted_sources(grants: list[Grant]) -> list[Grant]:
+    """Return the grants with the addresses that staff admitted to the same flight and system id."""
+    rows = AdmittedSource.objects.filter(flight_id__in=[grant.flight for grant in grants], revoked_at=None)
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for flight_id, system_id, address in rows.order_by("address").values_list("flight_id", "system_id", "address"):
+        found[str(flight_id), system_id].append(str(ip_network(address)))
+    return [replace(grant, sources=grant.sources + found[grant.flight, grant.system_id]) for grant in grants]
 
 
 def _sealed(flight: Flight, digests: dict[UUID, list[str]]) -> Grant:

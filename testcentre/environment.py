@@ -32,6 +32,7 @@ class Environment:
     mavlink_udp_port: int
     mavlink_tcp_port: int
     gateway_name: str
+    ingest_kib_per_s: int
     public_url: str
     email_url: str
     email_from: str
@@ -71,6 +72,7 @@ def read(source: Mapping[str, str] = os.environ) -> Environment:
         mavlink_udp_port=_number(source, "MAVLINK_UDP_PORT", 14550, 65535),
         mavlink_tcp_port=_number(source, "MAVLINK_TCP_PORT", 5760, 65535),
         gateway_name=source.get("GATEWAY_NAME", "gateway-1"),
+        ingest_kib_per_s=_number(source, "TESTCENTRE_INGEST_KIB_PER_S", 256, 1_048_576, least=64),
         public_url=_checked(
             "TESTCENTRE_PUBLIC_URL",
             source.get("TESTCENTRE_PUBLIC_URL", "http://127.0.0.1:8000"),
@@ -119,9 +121,9 @@ def _fernet_key(source: Mapping[str, str], name: str) -> str:
     return _checked(name, value, lambda v: len(base64.urlsafe_b64decode(v)) == 32, "32 bytes in URL-safe base64")
 
 
-def _number(source: Mapping[str, str], name: str, default: int, most: int) -> int:
+def _number(source: Mapping[str, str], name: str, default: int, most: int, *, least: int = 0) -> int:
     value = source.get(name, str(default))
-    return int(_checked(name, value, lambda v: 0 <= int(v) <= most, f"a whole number from 0 to {most}"))
+    return int(_checked(name, value, lambda v: least <= int(v) <= most, f"a whole number from {least} to {most}"))
 
 
 def _flag(source: Mapping[str, str], name: str) -> bool:

@@ -100,6 +100,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = ENVIRONMENT.redis_url
 REDIS_STREAM_URL = ENVIRONMENT.redis_stream_url
+INGEST_BYTES_PER_S = ENVIRONMENT.ingest_kib_per_s * 1024
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -56,6 +56,7 @@ async def _answer(scope: Scope, receive: Receive) -> tuple[int, list[tuple[bytes
     grant, digest = await door.admit(match[1], key)
     await door.require_room()
     content = await _read(receive, headers)
+    await door.require_allowance(grant, len(content))
     content_type = headers.get(b"content-type", "")
     parsed = parse_body(content, content_type, system_id=grant.system_id, now_us=now_us())
     is_new = await door.keep(

@@ -1,8 +1,9 @@
-"""What the HTTP and socket ingest of one process share: grants, stream, room, and the states that they publish."""
+"""What the HTTP and socket ingest of one process share: grants, stream, room, limits, and the states they publish."""
 
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Iterator
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.conf import settings
 
 from telemetry.api.ingest_body import Parsed
 from telemetry.bus import Down, Full
+from telemetry.bus.allowance import Allowance
 from telemetry.bus.batch import Batch
 from telemetry.bus.feed import FeedPublisher
 from telemetry.bus.grant_cache import CHECK_S, GrantCache
@@ -19,7 +21,7 @@ from telemetry.bus.room import RoomReader
 from telemetry.bus.stream import KeyReused, StreamWriter
 from telemetry.gateway.flights import HeardFlights
 from testcentre.accounts.authenticate import key_digest
-from testcentre.foundation.errors import Conflict, NotFound, Refusal, Refused, StorageFull, Unavailable
+from testcentre.foundation.errors import Conflict, NotFound, Refusal, Refused, StorageFull, Throttled, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,8 @@ LOOK_AGAIN_S = 0.05
 MEASURE_S = 1.0
 PUBLISH_S = 0.02
 MOST_HEARD = 500
+# what a request or message costs beside its bytes, told in bytes
+LEAST_REQUEST_BYTES, LEAST_MESSAGE_BYTES = 2048, 256
 FULL_RETRY_S, DOWN_RETRY_S = 10, 2
 SOURCE = "ingest"
 
@@ -35,11 +39,12 @@ SOURCE = "ingest"
 class Door:
     """Admit, keep and publish; one per event loop."""
 
-    def __init__(self, stream_url: str, relaxed_url: str) -> None:
+    def __init__(self, stream_url: str, relaxed_url: str, *, bytes_per_s: int) -> None:
         self._cache = GrantCache(stream_url)
         self._writer = StreamWriter(stream_url)
         self._room = RoomReader(stream_url)
         self._publisher = FeedPublisher(relaxed_url)
+        self._allowance = Allowance(relaxed_url, bytes_per_s=bytes_per_s)
         self._flights = HeardFlights()
         self._publishing: asyncio.Task[None] | None = None
         self._measured_s = float("-inf")
@@ -77,6 +82,32 @@ class Door:
                 self._is_near_full = (await self._room.measure()).is_near_full
         if self._is_near_full:
             raise _storage_full("the stream nears its bound")
+
+    async def require_allowance(self, grant: Grant, size_bytes: int) -> None:
+        """Refuse what is more than the flight may send now; a request counts as 2 KiB at least.
+
+        Raises:
+            Throttled: with the seconds after which the same body is taken.
+        """
+        wait_s = await self._allowance.take(grant.flight, max(size_bytes, LEAST_REQUEST_BYTES))
+        if wait_s:
+            raise Throttled(
+                Refusal(
+                    "too_fast",
+                    "This flight sends more than it may: nothing of the body was kept.",
+                    remedy="Send it again later; many samples in one request cost less than one each.",
+                ),
+                retry_after_s=math.ceil(wait_s),
+            )
+
+    async def wait_for_allowance(self, grant: Grant, size_bytes: int) -> None:
+        """Return when the flight may send so much; a message counts as 256 bytes at least."""
+        cost_bytes = max(size_bytes, LEAST_MESSAGE_BYTES)
+        while True:
+            wait_s = await self._allowance.take(grant.flight, cost_bytes)
+            if not wait_s:
+                return
+            await asyncio.sleep(wait_s)
 
     async def keep(self, grant: Grant, link: str, parsed: Parsed, *, once: str | None, fingerprint: str) -> bool:
         """Keep what was parsed; it is on disk when this returns. False: it was kept before under this key.
@@ -117,7 +148,7 @@ class Door:
         """Publish what is due and close all connections."""
         if self._publishing is not None:
             await self._publishing
-        for part in (self._cache, self._writer, self._room, self._publisher):
+        for part in (self._cache, self._writer, self._room, self._publisher, self._allowance):
             await part.close()
 
     async def _refresh(self, *, older_than_s: float) -> None:
@@ -165,7 +196,7 @@ def door_of_process() -> Door:
     for ended in [other for other in _doors if other.is_closed()]:
         del _doors[ended]
     if loop not in _doors:
-        _doors[loop] = Door(settings.REDIS_STREAM_URL, settings.REDIS_URL)
+        _doors[loop] = Door(settings.REDIS_STREAM_URL, settings.REDIS_URL, bytes_per_s=settings.INGEST_BYTES_PER_S)
     return _doors[loop]
 
 

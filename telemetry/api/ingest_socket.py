@@ -89,6 +89,8 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
 async def _take(door: Door, sender: tuple[str, str, str], framer: Framer, data: bytes, offset: int) -> tuple[int, int]:
     """Keep what a message completes; return how many bytes and packets that were."""
     flight, key, link = sender
+    grant, _ = await door.admit(flight, key)
+    await door.wait_for_allowance(grant, len(data))  # who is not read from sends no more: TCP slows the sender
     grant, _ = await door.admit(flight, key)  # again: keys are revoked, flights end
     await door.require_room()
     pieces = framer.feed(data)

@@ -24,6 +24,10 @@ ROW: dict[str, Any] = {
     "packets": serializers.IntegerField(),
     "first": serializers.DateTimeField(),
     "last": serializers.DateTimeField(),
+    "first_bytes": serializers.CharField(help_text="Hex digits: up to 64 bytes that began the first refused packet."),
+    "messages": serializers.ListField(child=serializers.CharField(), help_text="MAVLink names, the first 16 kinds."),
+    "vehicle": serializers.CharField(allow_null=True, help_text="MAV_TYPE of its HEARTBEAT."),
+    "autopilot": serializers.CharField(allow_null=True, help_text="MAV_AUTOPILOT of its HEARTBEAT."),
 }
 
 
@@ -37,7 +41,7 @@ class UnadmittedView(APIView):
         ),
     )
     def get(self, request: Request) -> Response:
-        """Answer with `{results: [{gateway, source, system_id, reason, packets, first, last}]}`.
+        """Answer with `{results: [{gateway, source, system_id, reason, packets, first, last, first_bytes, …}]}`.
 
         Raises:
             Forbidden: the asker is no range staff.

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from telemetry.api.admitted_sources import AdmittedSourcesView, RevokeSourceView
+from telemetry.api.emergency import EmergenciesView, EmergencyPapersView
 from telemetry.api.flights import FlightsView, FlightView
 from telemetry.api.logs import LogFileView, LogsView, LogView
 from telemetry.api.recording import RecordingView
@@ -16,5 +18,9 @@ urlpatterns = [
     path("logs", LogsView.as_view()),
     path("logs/<uuid:log_id>", LogView.as_view()),
     path("logs/<uuid:log_id>/file", LogFileView.as_view()),
+    path("range/admitted-sources", AdmittedSourcesView.as_view()),
+    path("range/admitted-sources/<uuid:source_id>/revoke", RevokeSourceView.as_view()),
+    path("range/emergency-admissions", EmergenciesView.as_view()),
+    path("range/emergency-admissions/<uuid:emergency_id>/papers", EmergencyPapersView.as_view()),
     path("range/unadmitted", UnadmittedView.as_view()),
 ]

@@ -29,14 +29,14 @@ class Full(Exception):
     """Redis refuses to keep more; nothing was stored."""
 
 
-def open_async(url: str, *, repeat: bool = True) -> Any:
+def open_async(url: str, *, repeat: bool = True, answer_s: float = ANSWER_TIMEOUT_S) -> Any:
     """Return an asyncio client; it connects at the first command.
 
     With `repeat` a command is sent once more when the connection turns out to be lost, as after a restart of Redis:
-    for commands that may be carried out twice.
+    for commands that may be carried out twice. A connection or an answer is waited for `answer_s` at most.
     """
     return redis.asyncio.Redis.from_url(
-        url, retry=AsyncRetry(NoBackoff(), int(repeat), (ConnectionLost,)), **_options()
+        url, retry=AsyncRetry(NoBackoff(), int(repeat), (ConnectionLost,)), **_options(answer_s)
     )
 
 
@@ -45,10 +45,10 @@ def open_sync(url: str) -> Any:
     return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 1, (ConnectionLost,)), **_options())
 
 
-def _options() -> dict[str, Any]:
+def _options(answer_s: float = ANSWER_TIMEOUT_S) -> dict[str, Any]:
     return {
-        "socket_connect_timeout": CONNECT_TIMEOUT_S,
-        "socket_timeout": ANSWER_TIMEOUT_S,
+        "socket_connect_timeout": min(CONNECT_TIMEOUT_S, answer_s),
+        "socket_timeout": answer_s,
         "protocol": 2,
         "max_connections": 64,
     }

@@ -42,7 +42,11 @@ class FlightState(msgspec.Struct, tag="state", kw_only=True):
 
 
 class Unadmitted(msgspec.Struct, kw_only=True):
-    """Hold a link without a grant; `system_id` is None when its bytes were no MAVLink; times are RFC 3339."""
+    """Hold a link without a grant; `system_id` is None when its bytes were no MAVLink; times are RFC 3339.
+
+    `first_bytes` (hex digits) began the first packet that was refused; `messages` names what else came, `vehicle` and
+    `autopilot` are what its HEARTBEAT says, None before there was one.
+    """
 
     source: str
     system_id: int | None
@@ -50,6 +54,10 @@ class Unadmitted(msgspec.Struct, kw_only=True):
     packets: int
     first: str
     last: str
+    first_bytes: str = ""
+    messages: list[str] = []
+    vehicle: str | None = None
+    autopilot: str | None = None
 
 
 class RefusedCount(msgspec.Struct, kw_only=True):

@@ -50,6 +50,11 @@ def state(flight: str) -> str:
     return f"state:{flight}"
 
 
+def allowance(flight: str) -> str:
+    """Return the key of the bucket that says how much a flight may send by HTTP and socket."""
+    return f"allowance:{flight}"
+
+
 def gateway(name: str) -> str:
     """Return the key of a gateway's last heartbeat."""
     return f"gateway:{name}"

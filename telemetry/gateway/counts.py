@@ -1,14 +1,19 @@
 """What the gateway counts: by name, and what was refused by reason and source; both bounded."""
 
 from collections import Counter, OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from telemetry.bus.feed import RefusedCount, Unadmitted
+from telemetry.wire import dialect
+from telemetry.wire.framing import Frame, Unreadable
+from telemetry.wire.glance import first_bytes, heartbeat_of, message_name
 
 MOST_SOURCES = 1024
 MOST_UNADMITTED = 256
+MOST_MESSAGES = 16
 OTHERS = "others"
+_NO_AUTOPILOT = "MAV_AUTOPILOT_INVALID"
 
 NAMES = (
     "datagrams",
@@ -30,9 +35,23 @@ NAMES = (
 
 @dataclass
 class _Row:
-    packets: int
     first_us: int
-    last_us: int
+    packets: int = 0
+    last_us: int = 0
+    first_bytes: str = ""
+    messages: dict[int, str] = field(default_factory=dict)
+    heartbeat: tuple[str, str] | None = None
+
+    def look_at(self, piece: Frame | Unreadable) -> None:
+        """Note what tells whose link it is; after the first packets there is little left to do."""
+        if not self.packets:
+            self.first_bytes = first_bytes(piece.packet)
+        if not isinstance(piece, Frame):
+            return
+        if piece.message_id not in self.messages and len(self.messages) < MOST_MESSAGES:
+            self.messages[piece.message_id] = message_name(piece.message_id)
+        if piece.message_id == dialect.HEARTBEAT and (self.heartbeat is None or self.heartbeat[1] == _NO_AUTOPILOT):
+            self.heartbeat = heartbeat_of(piece)  # a gimbal or camera beats too: the one that flies tells more
 
 
 class Counts:
@@ -47,18 +66,22 @@ class Counts:
         """Raise a counter."""
         self.named[name] += number
 
-    def refuse(self, reason: str, *, source: str, system_id: int | None, now_us: int, packets: int = 1) -> None:
-        """Count packets of an IP address that were not admitted, and keep the link among the unadmitted ones.
+    def refuse(
+        self, reason: str, piece: Frame | Unreadable, *, source: str, system_id: int | None, now_us: int
+    ) -> None:
+        """Count what of an IP address was not admitted, and keep the link among the unadmitted ones.
 
-        Beyond 1024 pairs of reason and source new ones are counted together as `others`; of unadmitted links the 256
-        that were heard last are kept.
+        Unreadable bytes count as the packets that they may have been, at least one. Beyond 1024 pairs of reason and
+        source new ones are counted together as `others`; of unadmitted links the 256 that were heard last are kept.
         """
+        packets = max(piece.bad_crcs, 1) if isinstance(piece, Unreadable) else 1
         pair = (reason, source)
         if pair not in self._refused and len(self._refused) >= MOST_SOURCES:
             pair = (reason, OTHERS)
         self._refused[pair] += packets
         key = (source, system_id, reason)
-        row = self._unadmitted.setdefault(key, _Row(0, now_us, now_us))
+        row = self._unadmitted.setdefault(key, _Row(now_us))
+        row.look_at(piece)
         row.packets += packets
         row.last_us = now_us
         self._unadmitted.move_to_end(key)
@@ -80,6 +103,10 @@ class Counts:
                 packets=row.packets,
                 first=_rfc3339(row.first_us),
                 last=_rfc3339(row.last_us),
+                first_bytes=row.first_bytes,
+                messages=list(row.messages.values()),
+                vehicle=row.heartbeat[0] if row.heartbeat else None,
+                autopilot=row.heartbeat[1] if row.heartbeat else None,
             )
             for (source, system_id, reason), row in self._unadmitted.items()
         ]

@@ -57,7 +57,7 @@ class Intake:
                 kept[verdict.flight].append(piece.packet)
             else:
                 reason = Reason.FOREIGN if told.flights and verdict is Reason.NO_GRANT else verdict
-                self._refuse(str(reason), endpoint, piece.system_id, now_us)
+                self._refuse(str(reason), piece, endpoint, piece.system_id, now_us)
         for flight, parts in kept.items():
             self._keeper.keep(flight, endpoint.link, Record(now_us, b"".join(parts)))
         return any(isinstance(verdict, Admitted) for verdict in verdicts)
@@ -104,13 +104,15 @@ class Intake:
         self._counts.add("unreadable_bytes", piece.end - piece.start)
         if owner is None:
             reason = Reason.BAD_CRC if piece.bad_crcs else Reason.NOT_MAVLINK
-            self._refuse(str(reason), endpoint, None, now_us, packets=max(piece.bad_crcs, 1))
+            self._refuse(str(reason), piece, endpoint, None, now_us)
             return
         system_id = self._admission.grants[owner].system_id
         link = self._flights.of(owner, system_id=system_id).link(endpoint.link, forget=self._keeper.end)
         link.figures.bad += max(piece.bad_crcs, 1)
         link.figures.bytes += piece.end - piece.start
 
-    def _refuse(self, reason: str, endpoint: Endpoint, system_id: int | None, now_us: int, *, packets: int = 1) -> None:
-        self._counts.add("packets", packets)
-        self._counts.refuse(reason, source=endpoint.address, system_id=system_id, now_us=now_us, packets=packets)
+    def _refuse(
+        self, reason: str, piece: Frame | Unreadable, endpoint: Endpoint, system_id: int | None, now_us: int
+    ) -> None:
+        self._counts.add("packets", max(piece.bad_crcs, 1) if isinstance(piece, Unreadable) else 1)
+        self._counts.refuse(reason, piece, source=endpoint.address, system_id=system_id, now_us=now_us)

@@ -9,6 +9,6 @@ from telemetry.bus.feed import Heartbeat
 
 
 def unadmitted_rows(heartbeats: Iterable[Heartbeat]) -> list[dict[str, Any]]:
-    """Return `{gateway, source, system_id, reason, packets, first, last}` per link, the one heard last first."""
+    """Return each link as `Unadmitted` has it, with the name of its `gateway`; the one heard last first."""
     rows = [{"gateway": beat.name, **msgspec.structs.asdict(link)} for beat in heartbeats for link in beat.unadmitted]
     return sorted(rows, key=lambda row: str(row["last"]), reverse=True)

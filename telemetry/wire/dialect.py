@@ -5,6 +5,9 @@ from pymavlink.dialects.v20 import all as dialect
 # Message id → the byte that the dialect mixes into the CRC, so that two dialects don't misread each other.
 CRC_EXTRA: dict[int, bytes] = {number: bytes([kind.crc_extra]) for number, kind in dialect.mavlink_map.items()}
 NAMES: dict[int, str] = {number: kind.msgname for number, kind in dialect.mavlink_map.items()}
+# MAV_TYPE and MAV_AUTOPILOT: what a HEARTBEAT says of its sender.
+VEHICLES: dict[int, str] = {number: entry.name for number, entry in dialect.enums["MAV_TYPE"].items()}
+AUTOPILOTS: dict[int, str] = {number: entry.name for number, entry in dialect.enums["MAV_AUTOPILOT"].items()}
 
 HEARTBEAT: int = dialect.MAVLINK_MSG_ID_HEARTBEAT
 SYS_STATUS: int = dialect.MAVLINK_MSG_ID_SYS_STATUS

@@ -18,7 +18,7 @@ from bookings.rules.facts import AircraftKind, Classification, PaperFacts, Paper
 from bookings.rules.hazard_details import HazardDetails
 from bookings.tariff import Cause
 from telemetry.recordings import store
-from telemetry.recordings.models import Flight, Log
+from telemetry.recordings.models import AdmittedSource, Flight, Log
 from testcentre.foundation.clock import utc_now
 from tests.factories import FAR, a_booking, square, tomorrow, volume, wish_of
 from tests.people import NAMES, person
@@ -87,6 +87,10 @@ def _things_beside(mine: Planted, aircraft: Aircraft, pilot: Pilot, bookings: li
         mine.add("booking_id", booking.id)
     for flight in Flight.objects.filter(organisation_id=who.organisation_id):
         mine.add("flight_id", flight.id)
+        source = AdmittedSource.objects.create(
+            flight=flight, address="198.51.100.7", system_id=flight.system_id, reason=f"zq{mine.slug} asked for it"
+        )
+        mine.add("source_id", source.id)
     for paper in Paper.objects.filter(organisation_id=who.organisation_id)[:1]:
         mine.add("paper_id", paper.id)
     mine.add("entry_id", WaitingEntry.objects.get(organisation_id=who.organisation_id).id)

@@ -39,6 +39,7 @@ FIXED: dict[str, list[str]] = {
     "name": ["briefing", "weather"],
     "month": [f"{tomorrow():%Y-%m}"],
     "closure_id": [str(uuid4())],
+    "emergency_id": [str(uuid4())],
 }
 # addresses of which nobody reads anything here, and why
 SILENT = {
@@ -187,6 +188,7 @@ def bodies(planted: tuple[Planted, Planted]) -> dict[str, list[object]]:
     theirs = [planted[1].names["booking_id"][0], planted[1].names["booking_id"][1]]
     within = {"from": to_rfc3339(tomorrow(14)), "to": to_rfc3339(tomorrow(18))}
     period = {"start": to_rfc3339(tomorrow(13)), "end": to_rfc3339(tomorrow(16))}
+    link = {"source": "198.51.100.8", "reason": "x"}
     closing = {"resources": ["RWY-05-23"], **period, "cause": "weather", "reason": "fog"}
     return {
         "bookings": [slot, slot | {"dry_run": True}, slot | {"organisation": "heavylift"}],
@@ -198,6 +200,12 @@ def bodies(planted: tuple[Planted, Planted]) -> dict[str, list[object]]:
         "bookings/<str:booking_id>/weather-check": [{"accepted": True, "reason": "x"}],
         "bookings/<str:booking_id>/gates/<str:name>": [{"state": "go"}],
         "waiting": [slot],
+        "range/admitted-sources": [
+            link | {"system_id": system_id, name: its_id}
+            for system_id in (1, 222)
+            for name, its_id in (("flight", planted[1].names["flight_id"][0]), ("booking", theirs[0]))
+        ],
+        "range/emergency-admissions": [link | {"system_id": 1, "kind": "multirotor"}],
         "closures": [closing, closing | {"dry_run": True}],
     }
 

@@ -40,6 +40,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("TESTCENTRE_EMAIL_URL", "smtp://"),
         ("TESTCENTRE_PUBLIC_URL", "range.example"),
         ("TESTCENTRE_WEBHOOK_LOOPBACK", "yes"),
+        ("TESTCENTRE_INGEST_KIB_PER_S", "63"),
     ],
 )
 def test_a_wrong_setting_says_what_was_expected(name: str, value: str) -> None:

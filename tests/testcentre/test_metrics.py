@@ -143,6 +143,10 @@ def test_links_without_a_grant_are_listed_for_range_staff(client: Client, valkey
                 "packets": 20,
                 "first": "2026-01-01T00:00:00Z",
                 "last": "2026-01-01T00:00:09Z",
+                "first_bytes": "",
+                "messages": [],
+                "vehicle": None,
+                "autopilot": None,
             }
         ]
     }

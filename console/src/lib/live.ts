@@ -25,6 +25,11 @@ export interface Unadmitted {
   reason: string;
   packets: number;
   last: string;
+  /** what it told of itself: hex digits, message names, and its heartbeat */
+  first_bytes: string;
+  messages: string[];
+  vehicle: string | null;
+  autopilot: string | null;
 }
 
 export interface LiveFlight {

@@ -360,6 +360,7 @@ export type BookingBody = Partial<Record<keyof BodyOf<"bookings_request">, unkno
 export interface LiveFacts {
   id: string;
   phase?: string;
+  system_id?: number;
   start?: string;
   end?: string;
   restricted?: boolean;

@@ -10,7 +10,7 @@ from telemetry.bus.stream import StreamReader
 from testcentre.accounts.authenticate import key_digest
 from tests.telemetry.valkeys import PrivateValkey
 
-FLIGHT, KEY = str(UUID(int=1)), "tck_" + "a" * 40
+FLIGHT, OTHER_FLIGHT, KEY = str(UUID(int=1)), str(UUID(int=5)), "tck_" + "a" * 40
 HOUR_US = 3_600_000_000
 
 
@@ -23,7 +23,8 @@ def grant(**more: Any) -> Grant:
         "from_us": now - HOUR_US,
         "until_us": now + HOUR_US,
     }
-    return Grant(flight=FLIGHT, **(usual | {"key_digests": [key_digest(KEY)]} | more))
+    usual |= {"flight": FLIGHT, "key_digests": [key_digest(KEY)]}
+    return Grant(**(usual | more))
 
 
 class Bus:
@@ -39,7 +40,7 @@ class Bus:
         writer.close()
 
     def kept(self) -> list[Batch]:
-        """Return what the stream holds of the flight."""
+        """Return what the stream holds of the flights: all tests' flights are in one shard."""
         reader = StreamReader(self.valkey.url)
         found = [entry.batch for entry in reader.read(1) if entry.batch]
         reader.close()

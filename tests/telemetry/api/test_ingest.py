@@ -11,7 +11,7 @@ from telemetry.api.ingest import ingest_app
 from telemetry.bus.feed import FeedReader
 from telemetry.wire.framing import split
 from testcentre.accounts.authenticate import key_digest
-from tests.telemetry.api.ingesting import FLIGHT, KEY, Bus, grant
+from tests.telemetry.api.ingesting import FLIGHT, KEY, OTHER_FLIGHT, Bus, grant
 from tests.telemetry.valkeys import PrivateValkey
 from tests.telemetry.wire.peer import sender, some_flight
 
@@ -192,3 +192,23 @@ async def test_half_a_packet_at_the_end_is_kept_raw(bus: Bus) -> None:
     assert (await post(data[:-5])).status == 202
     assert [record.data for batch in bus.kept() for record in batch.records] == [data[:-5]]
     assert len(split(data[:-5])) == 10
+
+
+async def test_a_flight_that_floods_is_told_to_wait_and_the_other_goes_on(bus: Bus, settings: Settings) -> None:
+    settings.INGEST_BYTES_PER_S = 4096
+    bus.admit(grant(), grant(flight=OTHER_FLIGHT))
+    begun = time.monotonic()
+    flood = await asyncio.gather(*(post(SAMPLE, NDJSON) for _ in range(100)))
+    others = [await post(SAMPLE, NDJSON, flight=OTHER_FLIGHT) for _ in range(10)]
+    assert [answer.status for answer in others] == [202] * 10
+    taken, refused = [a for a in flood if a.status == 202], [a for a in flood if a.status == 429]
+    assert 32 <= len(taken) <= 32 + 2 * (time.monotonic() - begun)  # 16 s of it at once, a request is 2 KiB
+    assert len(taken) + len(refused) == 100
+    assert {(answer.codes[0], answer.headers["retry-after"]) for answer in refused} == {("too_fast", "1")}
+    kept = [batch.flight for batch in bus.kept()]
+    assert (kept.count(FLIGHT), kept.count(OTHER_FLIGHT)) == (len(taken), 10)
+    reader = FeedReader(bus.valkey.url)
+    assert set(reader.states([FLIGHT, OTHER_FLIGHT])) == {FLIGHT, OTHER_FLIGHT}
+    reader.close()
+    await asyncio.sleep(1)
+    assert (await post(SAMPLE, NDJSON)).status == 202

@@ -1,11 +1,13 @@
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from telemetry.api.ingest_socket import ingest_socket_app
-from tests.telemetry.api.ingesting import FLIGHT, KEY, Bus, grant
+from tests.telemetry.api.ingesting import FLIGHT, KEY, OTHER_FLIGHT, Bus, grant
 from tests.telemetry.wire.peer import sender, some_flight
 
 pytestmark = pytest.mark.asyncio
@@ -14,11 +16,11 @@ pytestmark = pytest.mark.asyncio
 class Socket:
     """An ingest socket as the ASGI server sees it."""
 
-    def __init__(self, *, key: str | None = KEY, link: str = "1") -> None:
+    def __init__(self, *, key: str | None = KEY, link: str = "1", flight: str = FLIGHT) -> None:
         self._in: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._out: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         headers = [(b"authorization", f"Bearer {key}".encode())] if key else []
-        scope: dict[str, Any] = {"type": "websocket", "path": f"/ws/ingest/{FLIGHT}", "headers": headers}
+        scope: dict[str, Any] = {"type": "websocket", "path": f"/ws/ingest/{flight}", "headers": headers}
         scope["query_string"] = f"link={link}".encode()
         self._in.put_nowait({"type": "websocket.connect"})
         self._task = asyncio.create_task(ingest_socket_app(scope, self._in.get, self._put))
@@ -28,6 +30,11 @@ class Socket:
 
     def send(self, data: bytes) -> None:
         self._in.put_nowait({"type": "websocket.receive", "bytes": data})
+
+    @property
+    def unread(self) -> int:
+        """Return how many messages the door has not taken yet: a server stops reading from the network for them."""
+        return self._in.qsize()
 
     def send_text(self, text: str) -> None:
         self._in.put_nowait({"type": "websocket.receive", "text": text})
@@ -132,3 +139,28 @@ async def test_without_the_stream_the_socket_is_closed_and_nothing_acknowledged(
     bus.valkey.kill()
     socket.send(some_flight(sender(), 1))
     assert await socket.told() == 1013
+
+
+async def test_a_socket_that_floods_is_read_more_slowly_and_the_other_flights_goes_on(
+    bus: Bus, settings: Settings
+) -> None:
+    settings.INGEST_BYTES_PER_S = 2048
+    bus.admit(grant(), grant(flight=OTHER_FLIGHT))
+    data, flooding, other = some_flight(sender(), 1), Socket(), Socket(flight=OTHER_FLIGHT)
+    await flooding.told()
+    await other.told()
+    begun = time.monotonic()
+    for _ in range(136):  # 16 s of it at once is 128 messages of 256 bytes
+        flooding.send(data)
+    for n in range(1, 129):
+        assert await flooding.told() == {"type": "ack", "bytes": n * len(data)}
+    assert flooding.unread >= 5
+    other.send(data)
+    assert await other.told() == {"type": "ack", "bytes": len(data)}
+    assert time.monotonic() - begun < 1.5  # not behind the other's eight messages, which take a second
+    for n in range(129, 137):
+        assert await flooding.told() == {"type": "ack", "bytes": n * len(data)}
+    assert time.monotonic() - begun > 0.9
+    assert kept(bus).count(data) == 137
+    await flooding.drop()
+    await other.drop()

@@ -104,6 +104,9 @@ async def test_the_heartbeat_tells_who_was_refused_and_what_was_counted(place: P
     (link,) = beat.unadmitted
     assert (link.source, link.system_id, link.reason, link.packets) == ("127.0.0.1", 7, "no_grant", 5)
     assert [(r.reason, r.source, r.packets) for r in beat.refused] == [("no_grant", "127.0.0.1", 5)]
+    assert link.first_bytes == packets(some_flight(sender(), 1))[0].hex()
+    assert link.messages == ["HEARTBEAT", "GLOBAL_POSITION_INT", "GPS_RAW_INT", "ATTITUDE", "SYS_STATUS"]
+    assert (link.vehicle, link.autopilot) == ("MAV_TYPE_QUADROTOR", "MAV_AUTOPILOT_ARDUPILOTMEGA")
     assert (beat.name, beat.counters["datagrams"], beat.udp_port) == ("gateway-test", 1, place.gateway._udp_port)
 
 

@@ -138,6 +138,10 @@ def test_links_without_a_grant_are_named_with_their_source(server: Server, send_
         packets=20,
         first="2026-11-25T04:00:00Z",
         last="2026-11-25T04:00:01Z",
+        first_bytes="fd09",
+        messages=["HEARTBEAT"],
+        vehicle="MAV_TYPE_HEXAROTOR",
+        autopilot="MAV_AUTOPILOT_PX4",
     )
     send_state(heartbeat("gateway-1", stranger))
     console = server.open("/ws/range", person("range/operator").key)
@@ -150,6 +154,10 @@ def test_links_without_a_grant_are_named_with_their_source(server: Server, send_
             "packets": 20,
             "first": "2026-11-25T04:00:00Z",
             "last": "2026-11-25T04:00:01Z",
+            "first_bytes": "fd09",
+            "messages": ["HEARTBEAT"],
+            "vehicle": "MAV_TYPE_HEXAROTOR",
+            "autopilot": "MAV_AUTOPILOT_PX4",
         }
     ]
     assert console.opening()["range"]["unadmitted"] == expected
