@@ -72,7 +72,7 @@ def read(source: Mapping[str, str] = os.environ) -> Environment:
         mavlink_udp_port=_number(source, "MAVLINK_UDP_PORT", 14550, 65535),
         mavlink_tcp_port=_number(source, "MAVLINK_TCP_PORT", 5760, 65535),
         gateway_name=source.get("GATEWAY_NAME", "gateway-1"),
-        ingest_kib_per_s=_number(source, "TESTCENTRE_INGEST_KIB_PER_S", 256, 1_048_576, least=64),
+        ingest_kib_per_s=_number(source, "TESTCENTRE_INGEST_KIB_PER_S", 1024, 1_048_576, least=64),
         public_url=_checked(
             "TESTCENTRE_PUBLIC_URL",
             source.get("TESTCENTRE_PUBLIC_URL", "http://127.0.0.1:8000"),
