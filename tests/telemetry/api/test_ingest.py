@@ -13,7 +13,7 @@ from telemetry.wire.framing import split
 from testcentre.accounts.authenticate import key_digest
 from tests.telemetry.api.ingesting import FLIGHT, KEY, Bus, grant
 from tests.telemetry.valkeys import PrivateValkey
-from tests.telemetry.wire.peer import sender, some_flight
+from tests.telemetry.wire.peer import heard, sender, some_flight
 
 pytestmark = pytest.mark.asyncio
 MAVLINK, NDJSON = "application/vnd.mavlink", "application/x-ndjson"
@@ -192,3 +192,17 @@ async def test_half_a_packet_at_the_end_is_kept_raw(bus: Bus) -> None:
     assert (await post(data[:-5])).status == 202
     assert [record.data for batch in bus.kept() for record in batch.records] == [data[:-5]]
     assert len(split(data[:-5])) == 10
+
+
+async def test_a_signing_key_is_blanked_before_the_stream_also_where_two_requests_bring_its_halves(bus: Bus) -> None:
+    key, giving = bytes(range(101, 133)), sender()
+    giving.setup_signing_send(7, 1, key, 1)
+    packet, other = heard(giving), some_flight(sender(), 1)
+
+    answers = [await post(part) for part in (packet, other + packet[:30], packet[30:] + other)]
+
+    assert [answer.status for answer in answers] == [202, 202, 202]
+    kept = b"".join(record.data for batch in bus.kept() for record in batch.records)
+    assert len(kept) == len(packet + other + packet + other)
+    assert all(key[at : at + 4] not in kept for at in range(28))
+    assert kept.count(other) == 2

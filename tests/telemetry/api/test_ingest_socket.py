@@ -6,7 +6,7 @@ import pytest
 
 from telemetry.api.ingest_socket import ingest_socket_app
 from tests.telemetry.api.ingesting import FLIGHT, KEY, Bus, grant
-from tests.telemetry.wire.peer import sender, some_flight
+from tests.telemetry.wire.peer import heard, sender, some_flight
 
 pytestmark = pytest.mark.asyncio
 
@@ -132,3 +132,19 @@ async def test_without_the_stream_the_socket_is_closed_and_nothing_acknowledged(
     bus.valkey.kill()
     socket.send(some_flight(sender(), 1))
     assert await socket.told() == 1013
+
+
+async def test_a_signing_key_is_blanked_before_the_stream_and_its_bytes_count_as_they_came(bus: Bus) -> None:
+    key, giving, socket = bytes(range(101, 133)), sender(), Socket()
+    giving.setup_signing_send(7, 1, key, 1)
+    packet, other = heard(giving), some_flight(sender(), 1)
+    await socket.told()
+
+    socket.send(packet[:-2] + b"no" + other)  # damaged: it is kept as noise
+    socket.send(packet)
+
+    assert await socket.told() == {"type": "ack", "bytes": len(packet + other)}
+    assert await socket.told() == {"type": "ack", "bytes": len(packet + other + packet)}
+    assert len(kept(bus)) == len(packet + other + packet)
+    assert all(key[at : at + 4] not in kept(bus) for at in range(28))
+    await socket.drop()
