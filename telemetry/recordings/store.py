@@ -36,8 +36,10 @@ def path_of(sha256: str) -> Path:
     return root() / sha256[:2] / sha256[2:4] / sha256
 
 
-def put(pieces: Iterable[bytes]) -> tuple[str, int]:
+def put(pieces: Iterable[bytes], *, replace: bool = False) -> tuple[str, int]:
     """Store content and return its SHA-256 in hex and its size in bytes, once it is on disk.
+
+    With `replace` also where an object of that name is there: its bytes may be damaged.
 
     Raises:
         StorageFull: no room; nothing is left behind.
@@ -53,7 +55,7 @@ def put(pieces: Iterable[bytes]) -> tuple[str, int]:
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
-            _name(Path(name), path_of(digest.hexdigest()))
+            _name(Path(name), path_of(digest.hexdigest()), replace=replace)
         finally:
             Path(name).unlink(missing_ok=True)
     return digest.hexdigest(), size
@@ -115,14 +117,14 @@ def _temporary_folder() -> Path:
     return folder
 
 
-def _name(temporary: Path, final: Path) -> None:
+def _name(temporary: Path, final: Path, *, replace: bool) -> None:
     """Give synced content its name; where it has one already, make that young, so that no sweep takes it."""
     if not final.parent.is_dir():
         final.parent.mkdir(parents=True, exist_ok=True)
         _sync_folder(final.parent.parent)
         _sync_folder(final.parent.parent.parent)
     with _locked(final.parent, fcntl.LOCK_SH):
-        if final.exists():
+        if final.exists() and not replace:
             os.utime(final)
             return
         temporary.rename(final)
