@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from testcentre.commands import accounts, base, edges, policy, processes, site, up
+from testcentre.commands import accounts, base, edges, policy, processes, rebuild, site, up
 from testcentre.commands.base import Sentence
 
 _PYTHONS = ((3, 11), (3, 14))
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser = argparse.ArgumentParser(prog="testcentre", description=__doc__, parents=[anywhere])
     commands = base.Commands(parser.add_subparsers(metavar="COMMAND", required=True), anywhere)
-    for module in (up, processes, site, policy, accounts, edges):
+    for module in (up, processes, site, policy, accounts, edges, rebuild):
         module.register(commands)
     return parser
 

@@ -2,10 +2,13 @@
 
 import base64
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?", re.ASCII)
 
 
 class BadSetting(Exception):
@@ -37,10 +40,15 @@ class Environment:
     email_url: str
     email_from: str
     webhook_loopback: bool
+    objects_url: str
+    objects_endpoint: str
+    objects_region: str
+    objects_access_key: str
+    objects_secret_key: str
 
     @property
     def objects(self) -> Path:
-        """Return the folder of the object store."""
+        """Return the folder of the object store, or of its temporary files where the objects lie in a bucket."""
         return self.data / "objects"
 
     @property
@@ -82,6 +90,26 @@ def read(source: Mapping[str, str] = os.environ) -> Environment:
         email_url=_mail_server(source, "TESTCENTRE_EMAIL_URL"),
         email_from=source.get("TESTCENTRE_EMAIL_FROM", "testcentre@localhost"),
         webhook_loopback=_flag(source, "TESTCENTRE_WEBHOOK_LOOPBACK"),
+        objects_url=_checked(
+            "OBJECTS_URL",
+            source.get("OBJECTS_URL", ""),
+            lambda v: not v or _BUCKET.fullmatch(v) is not None,
+            "s3://BUCKET or s3://BUCKET/PREFIX",
+        ),
+        objects_endpoint=_checked(
+            "OBJECTS_ENDPOINT",
+            source.get("OBJECTS_ENDPOINT", ""),
+            lambda v: not v or (urlsplit(v).scheme in {"http", "https"} and bool(urlsplit(v).hostname)),
+            "a URL that begins with http:// or https://",
+        ),
+        objects_region=source.get("OBJECTS_REGION", "us-east-1"),
+        objects_access_key=source.get("OBJECTS_ACCESS_KEY", ""),
+        objects_secret_key=_checked(
+            "OBJECTS_SECRET_KEY",
+            source.get("OBJECTS_SECRET_KEY", ""),
+            lambda v: bool(v) == bool(source.get("OBJECTS_ACCESS_KEY", "")),
+            "set together with OBJECTS_ACCESS_KEY, or neither",
+        ),
     )
 
 

@@ -166,6 +166,10 @@ EMAIL_FILE_PATH = ENVIRONMENT.data / "mail"
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 
 OBJECTS_DIR = ENVIRONMENT.objects
+OBJECTS_URL = ENVIRONMENT.objects_url  # without it the objects lie in the folder
+OBJECTS_ENDPOINT = ENVIRONMENT.objects_endpoint
+OBJECTS_REGION = ENVIRONMENT.objects_region
+OBJECTS_ACCESS_KEY, OBJECTS_SECRET_KEY = ENVIRONMENT.objects_access_key, ENVIRONMENT.objects_secret_key
 SPOOL_DIR = ENVIRONMENT.spool
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 

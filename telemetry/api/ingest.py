@@ -58,10 +58,12 @@ async def _answer(scope: Scope, receive: Receive) -> tuple[int, list[tuple[bytes
     content = await _read(receive, headers)
     await door.require_allowance(grant, len(content))
     content_type = headers.get(b"content-type", "")
-    parsed = parse_body(content, content_type, system_id=grant.system_id, now_us=now_us())
+    link = f"http:{digest[:8]}"
+    keys = door.keys_of(grant, link)
+    parsed = parse_body(content, content_type, system_id=grant.system_id, now_us=now_us(), keys=keys)
     is_new = await door.keep(
         grant,
-        f"http:{digest[:8]}",
+        link,
         parsed,
         once=once and f"{digest[:16]}:{once}",
         fingerprint=hashlib.sha256(content_type.encode() + b"\n" + content).hexdigest() if once else "",

@@ -7,6 +7,7 @@ from typing import Literal
 from telemetry.bus.batch import Record
 from telemetry.sample import BadSample, Sample, parse_line
 from telemetry.wire.framing import Frame, Unreadable, split
+from telemetry.wire.key_blanking import KeyBlanker
 from testcentre.foundation.errors import Refusal, Refused, UnsupportedType
 
 MAVLINK, NDJSON = "application/vnd.mavlink", "application/x-ndjson"
@@ -29,8 +30,8 @@ class Parsed:
         return len(self.frames) or len(self.samples)
 
 
-def parse_body(body: bytes, content_type: str, *, system_id: int, now_us: int) -> Parsed:
-    """Parse a request's body.
+def parse_body(body: bytes, content_type: str, *, system_id: int, now_us: int, keys: KeyBlanker) -> Parsed:
+    """Parse a request's body; `keys` is the link's.
 
     Raises:
         UnsupportedType: the content type is neither of the two.
@@ -40,7 +41,7 @@ def parse_body(body: bytes, content_type: str, *, system_id: int, now_us: int) -
     if kind == MAVLINK:
         pieces = split(body)
         _require_a_packet(pieces, body)
-        return parse_pieces(pieces, system_id=system_id, now_us=now_us)
+        return parse_pieces(pieces, system_id=system_id, now_us=now_us, keys=keys)
     if kind == NDJSON:
         return _parse_lines(body, now_us=now_us)
     refusal = Refusal(
@@ -49,8 +50,8 @@ def parse_body(body: bytes, content_type: str, *, system_id: int, now_us: int) -
     raise UnsupportedType(refusal)
 
 
-def parse_pieces(pieces: Sequence[Frame | Unreadable], *, system_id: int, now_us: int) -> Parsed:
-    """Return packets of one aircraft; bytes between them that are no packets are kept as they came.
+def parse_pieces(pieces: Sequence[Frame | Unreadable], *, system_id: int, now_us: int, keys: KeyBlanker) -> Parsed:
+    """Return packets of one aircraft; bytes between them that are no packets are kept as they came, but for keys.
 
     Raises:
         Refused: a packet of another system.
@@ -67,7 +68,7 @@ def parse_pieces(pieces: Sequence[Frame | Unreadable], *, system_id: int, now_us
                 remedy="Send only the packets of the booked aircraft, or book it under the system id that it uses.",
             )
         )
-    body = b"".join(piece.packet for piece in pieces)
+    body = b"".join(keys.blank(piece) for piece in pieces)
     bad = sum(max(piece.bad_crcs, 1) for piece in pieces if isinstance(piece, Unreadable))
     return Parsed("mavlink", [Record(now_us, body)], frames=frames, bad=bad)
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import math
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from telemetry.bus.grants import Grant
 from telemetry.bus.room import RoomReader
 from telemetry.bus.stream import KeyReused, StreamWriter
 from telemetry.gateway.flights import HeardFlights
+from telemetry.wire.key_blanking import KeyBlanker
 from testcentre.accounts.authenticate import key_digest
 from testcentre.foundation.errors import Conflict, NotFound, Refusal, Refused, StorageFull, Throttled, Unavailable
 
@@ -32,6 +34,7 @@ PUBLISH_S = 0.02
 MOST_HEARD = 500
 # what a request or message costs beside its bytes, told in bytes
 LEAST_REQUEST_BYTES, LEAST_MESSAGE_BYTES = 2048, 256
+MOST_BLANKERS = 4096  # of links by HTTP; the longest silent go first
 FULL_RETRY_S, DOWN_RETRY_S = 10, 2
 SOURCE = "ingest"
 
@@ -46,6 +49,7 @@ class Door:
         self._publisher = FeedPublisher(relaxed_url)
         self._allowance = Allowance(relaxed_url, bytes_per_s=bytes_per_s)
         self._flights = HeardFlights()
+        self._keys: OrderedDict[str, KeyBlanker] = OrderedDict()
         self._publishing: asyncio.Task[None] | None = None
         self._measured_s = float("-inf")
         self._is_near_full = False
@@ -134,6 +138,14 @@ class Door:
         if is_new:
             self._take_state(grant, link, parsed)
         return is_new
+
+    def keys_of(self, grant: Grant, link: str) -> KeyBlanker:
+        """Return what takes signing keys out of a link whose bytes come request by request."""
+        keys = self._keys.setdefault(_mark(grant, link), KeyBlanker())
+        self._keys.move_to_end(_mark(grant, link))
+        if len(self._keys) > MOST_BLANKERS:
+            self._keys.popitem(last=False)
+        return keys
 
     async def kept_bytes(self, grant: Grant, link: str) -> int:
         """Return how many bytes of a link's stream are on disk.

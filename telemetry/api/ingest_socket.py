@@ -16,6 +16,7 @@ from telemetry.api.ingest_body import parse_pieces
 from telemetry.api.ingest_door import Door, door_of_process
 from telemetry.gateway.sockets import now_us
 from telemetry.wire.framing import Framer
+from telemetry.wire.key_blanking import KeyBlanker
 from testcentre.accounts.authenticate import LONGEST_KEY, SUBPROTOCOL, bearer_of_scope
 from testcentre.foundation.errors import DomainError, NotFound, StorageFull, Unauthenticated, Unavailable
 
@@ -75,10 +76,10 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
     link = f"ws:{digest[:8]}:{name}"
     offset = await door.kept_bytes(grant, link)
     await _tell(send, "ready", offset)
-    framer, noise_bytes = Framer(), 0
+    cutter, noise_bytes = (Framer(), KeyBlanker()), 0
     while noise_bytes < MOST_NOISE_BYTES:
         data = await _next(receive)
-        added, packets = await _take(door, (flight, key, link), framer, data, offset)
+        added, packets = await _take(door, (flight, key, link), cutter, data, offset)
         noise_bytes = 0 if packets else noise_bytes + len(data)
         if added:
             offset += added
@@ -86,9 +87,11 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
     raise _Closed(Close.REFUSED, f"expected MAVLink, got {noise_bytes} bytes without a packet")
 
 
-async def _take(door: Door, sender: tuple[str, str, str], framer: Framer, data: bytes, offset: int) -> tuple[int, int]:
+async def _take(
+    door: Door, sender: tuple[str, str, str], cutter: tuple[Framer, KeyBlanker], data: bytes, offset: int
+) -> tuple[int, int]:
     """Keep what a message completes; return how many bytes and packets that were."""
-    flight, key, link = sender
+    (flight, key, link), (framer, keys) = sender, cutter
     grant, _ = await door.admit(flight, key)
     await door.wait_for_allowance(grant, len(data))  # who is not read from sends no more: TCP slows the sender
     grant, _ = await door.admit(flight, key)  # again: keys are revoked, flights end
@@ -97,7 +100,7 @@ async def _take(door: Door, sender: tuple[str, str, str], framer: Framer, data: 
     added = sum(piece.end - piece.start for piece in pieces)
     if not added:
         return 0, 0
-    parsed = parse_pieces(pieces, system_id=grant.system_id, now_us=now_us())
+    parsed = parse_pieces(pieces, system_id=grant.system_id, now_us=now_us(), keys=keys)
     if not await door.keep_from(grant, link, parsed, offset=offset + added):
         raise _Closed(Close.LINK_TAKEN_OVER, "another socket sends under this link's name")
     return added, len(parsed.frames)

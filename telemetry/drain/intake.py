@@ -1,7 +1,6 @@
 """Batches become a recording: raw chunks, track and counts, all within the caller's transaction."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
@@ -116,9 +115,9 @@ class _Arrival:
         flight.bytes += sum(len(data) for records in groups.values() for _, data in records)
         if self._states:
             flight.last_sample = self._states[-1].sample.as_dict()
-        last = _instant(max(times))
+        last = track_rows.instant(max(times))
         flight.last_received = max(flight.last_received or last, last)
-        flight.started = flight.started or _instant(min(times))
+        flight.started = flight.started or track_rows.instant(min(times))
         phase = after(flight.phase, Step.RECEIVE)
         if phase != flight.phase:
             flight.phase = phase
@@ -126,7 +125,3 @@ class _Arrival:
             # after the commit: whoever changes the booking may wait for this flight's row, which is ours until then
             transaction.on_commit(partial(note_heard, [flight.id], now=last))
         flight.save()
-
-
-def _instant(time_us: int) -> datetime:
-    return datetime.fromtimestamp(time_us / 1e6, UTC)

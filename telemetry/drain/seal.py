@@ -1,8 +1,6 @@
-"""Sealing: once all that was acknowledged is drained, the recording gets its final form, hash and account."""
+"""Sealing: once all that was acknowledged is drained, the recording gets its final form, hash, track and account."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -11,10 +9,8 @@ from bookings.actions.note_flown import note_flown
 from telemetry.bus.keys import shard_of
 from telemetry.bus.stream import StreamReader
 from telemetry.drain.chunking import close_all_chunks
-from telemetry.drain.decoding import DECODER
-from telemetry.exports.tlog import TelemetryLog
-from telemetry.recordings import chunks, store
-from telemetry.recordings.models import DrainOffset, Flight, FlightLink
+from telemetry.drain.derive import Derived, Track, derive, write
+from telemetry.recordings.models import DrainOffset, Flight
 from telemetry.recordings.phases import Phase
 from testcentre.foundation.outbox import announce
 
@@ -53,7 +49,7 @@ def seal_flight(flight_id: UUID, *, now: datetime) -> bool:
     """Seal an ended flight.
 
     Returns:
-        False when it is not ended, somebody else is at it, or more came while its log was written: then ask again.
+        False when it is not ended, somebody else is at it, or more came while it was derived: then ask again.
 
     Raises:
         StorageFull: no room for the log; nothing has changed.
@@ -65,19 +61,29 @@ def seal_flight(flight_id: UUID, *, now: datetime) -> bool:
         if flight.phase != Phase.ENDED:
             return False
         close_all_chunks(flight)
-    # Without holding the row: a long flight's log takes a while, and the drain of its shard must not wait for it.
-    log = TelemetryLog(chunks.links_of(flight_id))
-    sha256, size = store.put(log.pieces())
-    manifest = _manifest(flight, log, sha256=sha256, size=size)
-    with transaction.atomic():
-        unchanged = Flight.objects.select_for_update().filter(pk=flight_id, phase=Phase.ENDED, bytes=flight.bytes)
-        if not unchanged.update(phase=Phase.SEALED, sealed_at=now, sha256=sha256, tlog_bytes=size, manifest=manifest):
-            return False
-        if flight.started and flight.last_received:
-            note_flown(flight_id, flown_from=flight.started, flown_until=max(flight.started, flight.last_received))
-        payload = {"flight": str(flight_id), "phase": Phase.SEALED, "sha256": sha256, "bytes": size}
-        announce("flight_sealed", payload, flight_ids=[flight_id])
+    # Without holding the row: a long flight takes a while, and the drain of its shard must not wait for it.
+    with Track() as track:
+        derived = derive(flight, track)
+        with transaction.atomic():
+            unchanged = Flight.objects.select_for_update().filter(pk=flight_id, phase=Phase.ENDED, bytes=flight.bytes)
+            if not unchanged.update(phase=Phase.SEALED, sealed_at=now, sha256=derived.flight["sha256"]):
+                return False
+            write(flight, derived)
+            _tell(flight_id, derived)
     return True
+
+
+def _tell(flight_id: UUID, derived: Derived) -> None:
+    values = derived.flight
+    if values["started"]:
+        note_flown(flight_id, flown_from=values["started"], flown_until=values["last_received"])
+    payload = {
+        "flight": str(flight_id),
+        "phase": Phase.SEALED,
+        "sha256": values["sha256"],
+        "bytes": values["tlog_bytes"],
+    }
+    announce("flight_sealed", payload, flight_ids=[flight_id])
 
 
 def _is_first(flight_id: UUID) -> bool:
@@ -85,23 +91,3 @@ def _is_first(flight_id: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [SEALING, flight_id.int & 0x7FFFFFFF])
         return bool(cursor.fetchone()[0])
-
-
-def _manifest(flight: Flight, log: TelemetryLog, *, sha256: str, size: int) -> dict[str, Any]:
-    links = [
-        {**asdict(account), "chunks": link.chunks.count(), "last_chunk": _last_chunk(link)}
-        for account, link in zip(log.accounts, chunks.links_of(flight.id), strict=True)
-    ]
-    return {
-        "manifest": 1,
-        "flight": str(flight.id),
-        "tlog": {"sha256": sha256, "bytes": size},
-        "decoder": DECODER,
-        "samples": flight.samples,
-        "links": links,
-    }
-
-
-def _last_chunk(link: FlightLink) -> str:
-    """Return the hash that the whole chain of a link's chunks hangs from."""
-    return link.chunks.order_by("-number").values_list("sha256", flat=True).first() or ""

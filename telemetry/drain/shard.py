@@ -11,12 +11,12 @@ from telemetry.drain import losses, suspects
 from telemetry.drain.intake import take_in
 from telemetry.drain.place import Fenced, Place, adopt, advance, lease_name, leave
 from testcentre.foundation import lease
-from testcentre.foundation.errors import StorageFull
+from testcentre.foundation.errors import StorageFull, Unavailable
 
 RUN_S = 30.0
 READ_COUNT = 100
 RENEW_S = 1.0
-NOT_THE_ENTRYS_FAULT = (OperationalError, InterfaceError, OSError, StorageFull, Down, Fenced)
+NOT_THE_ENTRYS_FAULT = (OperationalError, InterfaceError, OSError, StorageFull, Unavailable, Down, Fenced)
 
 
 @dataclass(frozen=True)

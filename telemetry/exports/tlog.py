@@ -14,6 +14,7 @@ from typing import NamedTuple
 from telemetry.recordings import chunks
 from telemetry.recordings.models import FlightLink
 from telemetry.wire.framing import Frame, split
+from telemetry.wire.key_blanking import KeyBlanker
 
 STAMP = struct.Struct(">Q")
 SAME_WITHIN_US = 10_000_000
@@ -24,7 +25,10 @@ PIECE_BYTES = 256 * 1024
 
 @dataclass
 class LinkAccount:
-    """What became of one link's bytes; `gaps` lists silences of more than 5 s as (from µs, to µs), at most 1000."""
+    """What became of one link's bytes; `gaps` lists silences of more than 5 s as (from µs, to µs), at most 1000.
+
+    `keys_blanked` counts SETUP_SIGNING packets, whose key was made zeros before anything was kept.
+    """
 
     name: str
     kind: str
@@ -33,6 +37,7 @@ class LinkAccount:
     packets: int = 0
     unreadable_bytes: int = 0
     duplicates: int = 0
+    keys_blanked: int = 0
     first_us: int | None = None
     last_us: int | None = None
     gaps: list[tuple[int, int]] = field(default_factory=list)
@@ -114,11 +119,14 @@ class _Seen:
 
 
 def _packets(link: FlightLink, account: LinkAccount) -> Iterator[_Packet]:
+    keys = KeyBlanker()
     for receive_us, data in chunks.records_of(link):
         account.hear(receive_us, len(data))
         if link.kind != "mavlink":
             continue
         for piece in split(data):
+            keys.blank(piece)
+            account.keys_blanked = keys.blanked
             if isinstance(piece, Frame):
                 account.packets += 1
                 yield _Packet(receive_us, account, piece.packet)

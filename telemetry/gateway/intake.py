@@ -10,6 +10,7 @@ from telemetry.gateway.counts import Counts
 from telemetry.gateway.flights import HeardFlights
 from telemetry.gateway.keep import Keeper
 from telemetry.wire.framing import Frame, Unreadable
+from telemetry.wire.key_blanking import KeyBlanker
 
 MOST_ENDPOINTS = 4096
 ENDPOINT_HOLDS_US = 60_000_000
@@ -25,9 +26,10 @@ class Endpoint:
 
 @dataclass
 class _Told:
-    """Which flights an endpoint's packets were admitted to, and when last."""
+    """Which flights an endpoint's packets were admitted to, and when last; and what takes keys out of its bytes."""
 
     flights: dict[str, int] = field(default_factory=dict)
+    keys: KeyBlanker = field(default_factory=KeyBlanker)
 
 
 class Intake:
@@ -41,20 +43,22 @@ class Intake:
         """Take what one datagram or one read brought, in order; says whether any packet of it was admitted.
 
         A packet of another system on a link that is admitted is foreign: its bytes are not kept. Unreadable bytes are
-        kept where the endpoint belongs to exactly one flight.
+        kept where the endpoint belongs to exactly one flight. Signing keys are blanked here: what leaves is written to
+        disk.
         """
         told = self._told(endpoint, now_us)
         verdicts = [self._judge(piece, endpoint, now_us, told) for piece in pieces]
         owner = next(iter(told.flights)) if len(told.flights) == 1 else None
         kept: dict[str, list[bytes]] = defaultdict(list)
         for piece, verdict in zip(pieces, verdicts, strict=True):
+            to_keep = told.keys.blank(piece)
             if isinstance(piece, Unreadable):
                 self._take_unreadable(piece, endpoint, now_us, owner)
                 if owner is not None:
-                    kept[owner].append(piece.packet)
+                    kept[owner].append(to_keep)
             elif isinstance(verdict, Admitted):
                 self._take_frame(piece, verdict, endpoint, now_us)
-                kept[verdict.flight].append(piece.packet)
+                kept[verdict.flight].append(to_keep)
             else:
                 reason = Reason.FOREIGN if told.flights and verdict is Reason.NO_GRANT else verdict
                 self._refuse(str(reason), piece, endpoint, piece.system_id, now_us)

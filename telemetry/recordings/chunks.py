@@ -17,6 +17,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 from telemetry.recordings import store
@@ -112,22 +113,46 @@ def records_of(link: FlightLink) -> Iterator[tuple[int, bytes]]:
         yield from unpack(body_of(whole))
 
 
-def is_chain_whole(link: FlightLink) -> bool:
-    """Say whether every closed chunk of a link has the hash that it is named by and the next one names."""
-    before = ""
-    for chunk in link.chunks.filter(body__isnull=True).order_by("number"):
+@dataclass(frozen=True)
+class Damage:
+    """A chunk that is not as it was closed; `number` counts within its link."""
+
+    link: str
+    kind: str
+    number: int
+    reason: str
+
+
+def damage_of(link: FlightLink) -> list[Damage]:
+    """Read all closed chunks of a link and return those that are missing, changed, or no link of the chain."""
+    found, before, expected = [], "", 1
+    for chunk in link.chunks.filter(body__isnull=True).order_by("number").iterator(chunk_size=100):
+        missing = range(expected, chunk.number)
+        found += [Damage(link.name, link.kind, number, "the database has no row of it") for number in missing]
+        if reason := _fault_of(chunk, link, before="" if missing else before, is_next=not missing):
+            found.append(Damage(link.name, link.kind, chunk.number, reason))
+        before, expected = chunk.sha256, chunk.number + 1
+    return found
+
+
+def _fault_of(chunk: Chunk, link: FlightLink, *, before: str, is_next: bool) -> str:
+    if is_next and chunk.previous != before:
+        return "it does not name the hash of the chunk before"
+    try:
         whole = store.read(chunk.sha256)
-        if hashlib.sha256(whole).hexdigest() != chunk.sha256 or chunk.previous != before:
-            return False
-        before = chunk.sha256
-    return True
+    except FileNotFoundError:
+        return f"the store has no object {chunk.sha256}"
+    got = hashlib.sha256(whole).hexdigest()
+    if got != chunk.sha256:
+        return f"expected the hash {chunk.sha256}, got {got}"
+    return "" if whole.startswith(header(chunk, link)) else "its head tells other things than the database"
 
 
 def links_of(flight_id: UUID, *, kind: str | None = None, name: str | None = None) -> list[FlightLink]:
-    """Return a flight's links in the order in which they first spoke."""
+    """Return a flight's links in the order in which they first came to be recorded."""
     links = FlightLink.objects.filter(flight_id=flight_id)
     if kind is not None:
         links = links.filter(kind=kind)
     if name is not None:
         links = links.filter(name=name)
-    return list(links.order_by("first_us", "id"))
+    return list(links.order_by("id"))

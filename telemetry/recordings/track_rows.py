@@ -5,6 +5,7 @@ is NaN; nothing is invented.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 from msgspec import UNSET
@@ -52,6 +53,11 @@ def thin(rows: Rows, *, every_s: float) -> Rows:
         return rows
     interval = rows["time_us"] // int(every_s * 1e6)
     return rows[np.concatenate(([True], interval[1:] != interval[:-1]))]
+
+
+def instant(time_us: int) -> datetime:
+    """Return a time of microseconds since 1970-01-01 UTC as the database has it."""
+    return datetime.fromtimestamp(time_us / 1e6, UTC)
 
 
 def _number(value: object) -> float:

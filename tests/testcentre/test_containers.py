@@ -65,6 +65,11 @@ def test_every_setting_reaches_the_containers_or_is_fixed_there() -> None:
         "MAVLINK_HOST",
         "MAVLINK_TCP_PORT",  # inside; what is published outside is the host's matter
         "MAVLINK_UDP_PORT",
+        "OBJECTS_ACCESS_KEY",  # objects lie in the volume; the guide says what else a bucket needs
+        "OBJECTS_ENDPOINT",
+        "OBJECTS_REGION",
+        "OBJECTS_SECRET_KEY",
+        "OBJECTS_URL",
         "TESTCENTRE_DATABASE_POOL",  # `web` pools by itself, workers must not
         "TESTCENTRE_DEBUG",
         "TESTCENTRE_WEBHOOK_LOOPBACK",

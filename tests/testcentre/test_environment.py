@@ -41,6 +41,11 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("TESTCENTRE_PUBLIC_URL", "range.example"),
         ("TESTCENTRE_WEBHOOK_LOOPBACK", "yes"),
         ("TESTCENTRE_INGEST_KIB_PER_S", "63"),
+        ("OBJECTS_URL", "https://s3.example/kept"),
+        ("OBJECTS_URL", "s3://"),
+        ("OBJECTS_URL", "s3://kept//twice"),
+        ("OBJECTS_ENDPOINT", "s3.example:9000"),
+        ("OBJECTS_SECRET_KEY", "without the other one"),
     ],
 )
 def test_a_wrong_setting_says_what_was_expected(name: str, value: str) -> None:
@@ -55,3 +60,11 @@ def test_a_secret_is_never_repeated_in_the_sentence() -> None:
     with pytest.raises(BadSetting) as refused:
         read({**GOOD, "TESTCENTRE_EMAIL_URL": "smpt://user:word@mail.example"})
     assert "word" not in str(refused.value)
+    with pytest.raises(BadSetting) as refused:
+        read({**GOOD, "OBJECTS_SECRET_KEY": "swordfish"})
+    assert "swordfish" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["", "s3://kept", "s3://kept.example/range-1/objects"])
+def test_a_bucket_may_be_named_with_and_without_a_prefix(url: str) -> None:
+    assert read({**GOOD, "OBJECTS_URL": url}).objects_url == url

@@ -13,7 +13,7 @@ from telemetry.wire.framing import split
 from testcentre.accounts.authenticate import key_digest
 from tests.telemetry.api.ingesting import FLIGHT, KEY, OTHER_FLIGHT, Bus, grant
 from tests.telemetry.valkeys import PrivateValkey
-from tests.telemetry.wire.peer import sender, some_flight
+from tests.telemetry.wire.peer import heard, sender, some_flight
 
 pytestmark = pytest.mark.asyncio
 MAVLINK, NDJSON = "application/vnd.mavlink", "application/x-ndjson"
@@ -212,3 +212,17 @@ async def test_a_flight_that_floods_is_told_to_wait_and_the_other_goes_on(bus: B
     reader.close()
     await asyncio.sleep(1)
     assert (await post(SAMPLE, NDJSON)).status == 202
+
+
+async def test_a_signing_key_is_blanked_before_the_stream_also_where_two_requests_bring_its_halves(bus: Bus) -> None:
+    key, giving = bytes(range(101, 133)), sender()
+    giving.setup_signing_send(7, 1, key, 1)
+    packet, other = heard(giving), some_flight(sender(), 1)
+
+    answers = [await post(part) for part in (packet, other + packet[:30], packet[30:] + other)]
+
+    assert [answer.status for answer in answers] == [202, 202, 202]
+    kept = b"".join(record.data for batch in bus.kept() for record in batch.records)
+    assert len(kept) == len(packet + other + packet + other)
+    assert all(key[at : at + 4] not in kept for at in range(28))
+    assert kept.count(other) == 2

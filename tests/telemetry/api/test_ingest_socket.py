@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from telemetry.api.ingest_socket import ingest_socket_app
 from tests.telemetry.api.ingesting import FLIGHT, KEY, OTHER_FLIGHT, Bus, grant
-from tests.telemetry.wire.peer import sender, some_flight
+from tests.telemetry.wire.peer import heard, sender, some_flight
 
 pytestmark = pytest.mark.asyncio
 
@@ -164,3 +164,19 @@ async def test_a_socket_that_floods_is_read_more_slowly_and_the_other_flights_go
     assert kept(bus).count(data) == 137
     await flooding.drop()
     await other.drop()
+
+
+async def test_a_signing_key_is_blanked_before_the_stream_and_its_bytes_count_as_they_came(bus: Bus) -> None:
+    key, giving, socket = bytes(range(101, 133)), sender(), Socket()
+    giving.setup_signing_send(7, 1, key, 1)
+    packet, other = heard(giving), some_flight(sender(), 1)
+    await socket.told()
+
+    socket.send(packet[:-2] + b"no" + other)  # damaged: it is kept as noise
+    socket.send(packet)
+
+    assert await socket.told() == {"type": "ack", "bytes": len(packet + other)}
+    assert await socket.told() == {"type": "ack", "bytes": len(packet + other + packet)}
+    assert len(kept(bus)) == len(packet + other + packet)
+    assert all(key[at : at + 4] not in kept(bus) for at in range(28))
+    await socket.drop()

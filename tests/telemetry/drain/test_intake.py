@@ -135,7 +135,7 @@ def test_a_full_chunk_goes_to_the_object_store_and_the_next_names_its_hash(strea
     assert (first.body, second.body) == (None, None)
     assert hashlib.sha256(store.read(first.sha256)).hexdigest() == first.sha256
     assert (first.previous, second.previous) == ("", first.sha256)
-    assert chunks.is_chain_whole(FlightLink.objects.get())
+    assert chunks.damage_of(FlightLink.objects.get()) == []
     assert kept(flight) == [half] * 4
 
 
@@ -146,7 +146,8 @@ def test_a_changed_chunk_breaks_the_chain(stream: str) -> None:
     path = store.path_of(Chunk.objects.get().sha256)
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
 
-    assert not chunks.is_chain_whole(FlightLink.objects.get())
+    [damage] = chunks.damage_of(FlightLink.objects.get())
+    assert (damage.link, damage.number, damage.reason.partition(" the hash")[0]) == (UDP, 1, "expected")
 
 
 def test_an_old_open_chunk_is_closed_and_reads_the_same(stream: str) -> None:

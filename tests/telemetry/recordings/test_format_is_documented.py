@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("objects")]
 
 def readers() -> Callable[[bytes], Iterator[tuple[dict[str, Any], int, bytes]]]:
     """Return the reader that the page gives."""
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    code, _ = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     names: dict[str, Any] = {}
     exec(code, names)
     found: Callable[[bytes], Iterator[tuple[dict[str, Any], int, bytes]]] = names["records"]
