@@ -5,6 +5,8 @@ PORT ?= 8000
 DATA ?= .data
 TESTERS ?= 2
 ATTEMPTS ?= 100000
+INPUTS ?= 1000000
+ROUNDS ?= 10
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +21,7 @@ MYPY_ENV := DATABASE_URL=postgresql://none REDIS_URL=redis://none REDIS_STREAM_U
             TESTCENTRE_SECRET_KEY=no-secret-only-for-the-type-checker TESTCENTRE_KEYS_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench race console lock
+.PHONY: help setup run test check format bench race fuzz crash console lock
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ — /' | sort
@@ -43,10 +45,16 @@ format: $(DEV_STAMP)  ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
-bench: $(patsubst bench/%.py,bench-%,$(filter-out bench/__init__.py bench/_%.py bench/race.py,$(wildcard bench/*.py)))  ## measure everything
+bench: $(patsubst bench/%.py,bench-%,$(filter-out bench/__init__.py bench/_%.py bench/race.py bench/fuzz.py bench/crash.py,$(wildcard bench/*.py)))  ## measure everything
 
 race: $(DEV_STAMP)  ## race for slots through every door and prove that none was granted twice: ATTEMPTS=1000000 for more
 	@exec $(BIN)/python -m bench.race --attempts '$(ATTEMPTS)'
+
+fuzz: $(DEV_STAMP)  ## give spoilt input to all that reads strangers' bytes: INPUTS=10000 for less
+	@exec $(BIN)/python -m bench.fuzz --inputs '$(INPUTS)'
+
+crash: $(DEV_STAMP)  ## kill every process under load and prove that nothing acknowledged is lost or doubled: ROUNDS=1 for less
+	@exec $(BIN)/python -m bench.crash --rounds '$(ROUNDS)'
 
 bench-%: $(DEV_STAMP)  ## measure one thing, for example bench-start; prints one JSON line
 	@exec $(BIN)/python -m bench.$*

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 _ANGLE = Meta(ge=-360, le=360)
 _BEARING = Meta(ge=0, le=360)
+_NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no text with a NUL
 
 Instant = Annotated[datetime, Meta(tz=True)]
 
@@ -44,7 +45,7 @@ class Sample(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fi
     battery_pct: Annotated[float, Meta(ge=0, le=100)] | UnsetType = UNSET
     battery_v: Annotated[float, Meta(ge=0, le=10_000)] | UnsetType = UNSET
     armed: bool | UnsetType = UNSET
-    mode: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET
+    mode: Annotated[str, Meta(min_length=1, max_length=64, pattern=_NO_NUL)] | UnsetType = UNSET
     gps_fix: Annotated[int, Meta(ge=0, le=8)] | UnsetType = UNSET
     satellites: Annotated[int, Meta(ge=0, le=254)] | UnsetType = UNSET
 
@@ -67,7 +68,7 @@ def parse_line(line: bytes) -> Sample:
         sample = _DECODER.decode(line)
     except msgspec.ValidationError as problem:
         raise _explained(line, str(problem)) from None
-    except (msgspec.DecodeError, RecursionError) as problem:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
         raise BadSample("", expected="one JSON object per line", got=str(problem)) from None
     if sample.time is UNSET:
         raise BadSample("time", expected="an RFC 3339 time with zone", got=None)
@@ -90,7 +91,7 @@ def _explained(line: bytes, problem: str) -> BadSample:
 
 def _value_at(line: bytes, field: str) -> object:
     """Return the value that came, shortened; only for messages."""
-    with contextlib.suppress(msgspec.DecodeError, RecursionError):
+    with contextlib.suppress(msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         whole = msgspec.json.decode(line)
         value = whole.get(field) if field and isinstance(whole, dict) else whole
         return value if isinstance(value, int | float | bool) or value is None else repr(value)[:80]

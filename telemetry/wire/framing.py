@@ -7,6 +7,7 @@ flags that we don't know must be left unread.
 """
 
 import re
+import struct
 
 import msgspec
 from fastcrc.crc16 import mcrf4xx  # MAVLink's CRC-16/MCRF4XX, called X.25 there
@@ -19,6 +20,9 @@ SIGNATURE_BYTES = 13
 LONGEST = 10 + 255 + 2 + SIGNATURE_BYTES
 
 _START = re.compile(rb"[\xfd\xfe]")
+# MAVLink 1: magic, length, sequence, system, component, message; 2: magic, length, flags that must be understood, other
+# flags, sequence, system, component and three bytes of message. The rest is not the header's.
+_HEADER = struct.Struct("<BBBBBBBI").unpack_from
 _WAIT, _NONE, _BAD_CRC = -1, -2, -3
 
 
@@ -83,6 +87,9 @@ class Framer:
 
 def split(data: bytes) -> list[Frame | Unreadable]:
     """Cut bytes that are whole, such as a datagram; the pieces put together are the bytes."""
+    only = _plain_frame(data, 0, len(data))
+    if only is not None and only.end == len(data):
+        return [only]
     return _cut(data, is_end=True)[0]
 
 
@@ -106,25 +113,55 @@ def _cut(data: bytes, *, is_end: bool) -> tuple[list[Frame | Unreadable], bytes]
     bad = 0
     size = len(data)
     while at < size:
-        if data[at] == V1 or data[at] == V2:
-            end = _end_of(data, at, size, is_end=is_end)
-            if end >= 0:
-                if clean < at:
-                    pieces.append(Unreadable(data, clean, at, bad))
-                    bad = 0
-                pieces.append(_frame(data, at, end))
-                at = clean = end
+        frame = _plain_frame(data, at, size)
+        if frame is None:
+            if data[at] != V1 and data[at] != V2:
+                at = next_start(data, at)
                 continue
+            end = _end_of(data, at, size, is_end=is_end)
             if end == _WAIT:
                 break
-            if end == _BAD_CRC and at >= judged:
-                bad, judged = bad + 1, _claimed_end(data, at)
-            at += 1
-        else:
-            at = next_start(data, at)
+            if end < 0:
+                if end == _BAD_CRC and at >= judged:
+                    bad, judged = bad + 1, _claimed_end(data, at)
+                at += 1
+                continue
+            frame = _frame(data, at, end)
+        if clean < at:
+            pieces.append(Unreadable(data, clean, at, bad))
+            bad = 0
+        pieces.append(frame)
+        at = clean = frame.end
     if clean < at:
         pieces.append(Unreadable(data, clean, at, bad))
     return pieces, data[at:]
+
+
+def _plain_frame(data: bytes, at: int, size: int) -> Frame | None:
+    """Return the packet at `at` when it is all there, known and good, as nearly all are; None: look again, and closer.
+
+    It says nothing that `_end_of` and `_frame` don't say, but in a fraction of their time.
+    """
+    if at + 12 > size:
+        return None
+    magic, length, second, third, fourth, fifth, sixth, rest = _HEADER(data, at)
+    crc_at = at + length + (10 if magic == V2 else 6)
+    if magic == V2 and second <= SIGNED:
+        message_id = rest & 0xFFFFFF
+        end = crc_at + (2 + SIGNATURE_BYTES if second else 2)
+    elif magic == V1:
+        message_id, end = fifth, crc_at + 2
+    else:
+        return None
+    extra = CRC_EXTRA.get(message_id)
+    if end > size or extra is None:
+        return None
+    crc = mcrf4xx(extra, mcrf4xx(data[at + 1 : crc_at]))
+    if data[crc_at] | data[crc_at + 1] << 8 != crc:
+        return None
+    if magic == V1:
+        return Frame(data, at, end, 1, second, third, fourth, message_id, at + 6, length, False, True)
+    return Frame(data, at, end, 2, fourth, fifth, sixth, message_id, at + 10, length, second == SIGNED, True)
 
 
 def _end_of(data: bytes, at: int, size: int, *, is_end: bool, is_alone: bool = False) -> int:

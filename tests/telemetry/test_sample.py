@@ -36,6 +36,7 @@ def test_what_is_not_known_is_absent() -> None:
         ('"ground_speed_m_s":-1', "ground_speed_m_s", -1),
         ('"armed":1', "armed", 1),
         ('"mode":""', "mode", "''"),
+        ('"mode":"a\\u0000b"', "mode", "'a\\x00b'"),
         ('"altitude_m":3', "altitude_m", "altitude_m"),
         ('"time":"2026-06-01T12:00:00"', "time", "'2026-06-01T12:00:00'"),
         ('"time":"0001-01-01T00:00:00+14:00"', "time", "0001-01-01 00:00:00+14:00"),
@@ -48,7 +49,9 @@ def test_a_bad_value_is_refused_with_field_and_value(more: str, field: str, got:
     assert (refused.value.field, refused.value.got) == (field, got)
 
 
-@pytest.mark.parametrize("line", [b"", b"[", b"null", b"NaN", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000, b"{}"])
+@pytest.mark.parametrize(
+    "line", [b"", b"[", b"null", b"NaN", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000, b"{}", b'{"\xfa":1}']
+)
 def test_what_is_no_sample_is_refused(line: bytes) -> None:
     with pytest.raises(BadSample):
         parse_line(line)

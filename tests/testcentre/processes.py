@@ -31,3 +31,17 @@ def within(limit_s: float, is_so: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def children_of(parent: int) -> dict[str, int]:
+    """Return {command line: process number} of a process's own children."""
+    found = {}
+    for process in (path for path in Path("/proc").iterdir() if path.name.isdigit()):
+        try:
+            state, its_parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
+            line = (process / "cmdline").read_bytes().decode().replace("\0", " ")
+        except OSError:
+            continue
+        if int(its_parent) == parent and state not in "ZX":
+            found[line] = int(process.name)
+    return found

@@ -101,6 +101,17 @@ def test_lines_are_kept_as_lines_and_their_samples_are_the_track(stream: str) ->
     assert rows["time_us"][0] == round(dt.datetime(2026, 9, 21, 10, 0, 0, 500_000, tzinfo=dt.UTC).timestamp() * 1e6)
 
 
+def test_a_line_that_the_database_could_not_take_is_kept_raw(stream: str) -> None:
+    flight = a_flight()
+    lines = [b'{"time":"2026-09-21T12:00:00Z","mode":"a\\u0000b"}', b'{"time":"2026-09-21T12:00:01Z","mode":"\xfa"}']
+    append(stream, [batch(flight, *enumerate(lines), link=HTTP, kind="ndjson")])
+
+    drain(stream)
+
+    assert kept(flight, kind="ndjson") == lines
+    assert not Suspect.objects.exists()
+
+
 def test_unreadable_bytes_of_an_admitted_link_are_kept(stream: str) -> None:
     flight = a_flight()
     append(stream, [batch(flight, (0, b"\xfd\x00 noise \xfe"))])

@@ -17,7 +17,7 @@ import pytest
 
 from testcentre import embedded
 from testcentre.commands.processes import QUEUES
-from tests.testcentre.processes import running, within
+from tests.testcentre.processes import children_of, running, within
 
 START_LIMIT_S = 60
 TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
@@ -195,17 +195,3 @@ def test_closing_the_terminal_leaves_nothing_behind(up: Up, data: Path) -> None:
     assert within(START_LIMIT_S, lambda: len(children_of(up.pid)) == 7 + len(QUEUES)), children_of(up.pid)
     up.terminal.kill()
     assert within(20, lambda: running(data) == {}), running(data)
-
-
-def children_of(parent: int) -> dict[str, int]:
-    """Return {command line: process number} of a process's own children."""
-    found = {}
-    for process in (path for path in Path("/proc").iterdir() if path.name.isdigit()):
-        try:
-            state, its_parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
-            line = (process / "cmdline").read_bytes().decode().replace("\0", " ")
-        except OSError:
-            continue
-        if int(its_parent) == parent and state not in "ZX":
-            found[line] = int(process.name)
-    return found
