@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from bookings.actions.note_flown import note_flown
 from telemetry.bus.keys import shard_of
 from telemetry.bus.stream import StreamReader
+from telemetry.drain.account import closed
 from telemetry.drain.chunking import close_all_chunks
 from telemetry.drain.decoding import DECODER
 from telemetry.exports.tlog import TelemetryLog
@@ -89,7 +90,7 @@ def _is_first(flight_id: UUID) -> bool:
 
 def _manifest(flight: Flight, log: TelemetryLog, *, sha256: str, size: int) -> dict[str, Any]:
     links = [
-        {**asdict(account), "chunks": link.chunks.count(), "last_chunk": _last_chunk(link)}
+        {**asdict(account), **closed(link, account), "chunks": link.chunks.count(), "last_chunk": _last_chunk(link)}
         for account, link in zip(log.accounts, chunks.links_of(flight.id), strict=True)
     ]
     return {

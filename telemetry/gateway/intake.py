@@ -9,6 +9,7 @@ from telemetry.gateway.admit import Admission, Admitted, Reason
 from telemetry.gateway.counts import Counts
 from telemetry.gateway.flights import HeardFlights
 from telemetry.gateway.keep import Keeper
+from telemetry.quality.link import is_beside
 from telemetry.wire.framing import Frame, Unreadable
 
 MOST_ENDPOINTS = 4096
@@ -46,20 +47,23 @@ class Intake:
         told = self._told(endpoint, now_us)
         verdicts = [self._judge(piece, endpoint, now_us, told) for piece in pieces]
         owner = next(iter(told.flights)) if len(told.flights) == 1 else None
-        kept: dict[str, list[bytes]] = defaultdict(list)
+        kept: dict[str, list[Frame | Unreadable]] = defaultdict(list)
         for piece, verdict in zip(pieces, verdicts, strict=True):
             if isinstance(piece, Unreadable):
                 self._take_unreadable(piece, endpoint, now_us, owner)
                 if owner is not None:
-                    kept[owner].append(piece.packet)
+                    kept[owner].append(piece)
             elif isinstance(verdict, Admitted):
                 self._take_frame(piece, verdict, endpoint, now_us)
-                kept[verdict.flight].append(piece.packet)
+                kept[verdict.flight].append(piece)
             else:
                 reason = Reason.FOREIGN if told.flights and verdict is Reason.NO_GRANT else verdict
                 self._refuse(str(reason), endpoint, piece.system_id, now_us)
-        for flight, parts in kept.items():
-            self._keeper.keep(flight, endpoint.link, Record(now_us, b"".join(parts)))
+                # A record never spans a hole: what lies around it must not read as a packet together.
+                self._keep(kept, endpoint, now_us)
+                if owner is not None:
+                    self._tell_refused(owner, piece, str(reason), endpoint, now_us)
+        self._keep(kept, endpoint, now_us)
         return any(isinstance(verdict, Admitted) for verdict in verdicts)
 
     def close_ended(self, now_us: int) -> None:
@@ -89,6 +93,20 @@ class Intake:
         if isinstance(verdict, Admitted):
             told.flights[verdict.flight] = now_us
         return verdict
+
+    def _keep(self, kept: dict[str, list[Frame | Unreadable]], endpoint: Endpoint, now_us: int) -> None:
+        for flight, pieces in kept.items():
+            record = Record(now_us, b"".join(piece.packet for piece in pieces))
+            packets = sum(isinstance(piece, Frame) for piece in pieces)
+            self._keeper.keep(flight, endpoint.link, record, packets=packets)
+        kept.clear()
+
+    def _tell_refused(self, owner: str, frame: Frame, reason: str, endpoint: Endpoint, now_us: int) -> None:
+        """Tell the account of the flight whose link this is, and take from the packet what it says of the link."""
+        self._keeper.refuse(owner, endpoint.link, reason, Record(now_us, frame.packet), is_beside=is_beside(frame))
+        link = self._flights.of(owner, system_id=self._admission.grants[owner].system_id).links.get(endpoint.link)
+        if link is not None and is_beside(frame):
+            link.quality.hear_beside(frame, now_us)
 
     def _take_frame(self, frame: Frame, admitted: Admitted, endpoint: Endpoint, now_us: int) -> None:
         heard = self._flights.of(admitted.flight, system_id=frame.system_id)

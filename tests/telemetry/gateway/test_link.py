@@ -12,7 +12,7 @@ def counted(numbers: list[int]) -> tuple[int, int]:
     link = Link("udp:1")
     for number in numbers:
         link.count(PACKETS[number], now_us=1, is_signed=False)
-    return link.figures.lost, link.figures.late
+    return link.told().lost, link.told().late
 
 
 @given(st.sets(st.integers(1, 398), max_size=60))

@@ -1,0 +1,32 @@
+"""A link's figures as its row keeps them, and as the API and the manifest tell them."""
+
+from typing import Any
+
+import msgspec
+
+from telemetry.quality.link import LinkQuality
+from telemetry.quality.link import figures as figures_of
+from telemetry.recordings.models import FlightLink
+
+_DECODER = msgspec.msgpack.Decoder(LinkQuality)
+
+
+def quality_of(link: FlightLink) -> LinkQuality:
+    """Return what was found out of a link so far."""
+    return _DECODER.decode(bytes(link.quality)) if link.quality else LinkQuality()
+
+
+def packed(quality: LinkQuality) -> bytes:
+    """Return it as the row keeps it, a few kB."""
+    return msgspec.msgpack.encode(quality)
+
+
+def link_figures(link: FlightLink) -> dict[str, Any]:
+    """Return a link's figures; `rate_hz` and `bytes_per_s` are means from its first to its last record, or None."""
+    quality = quality_of(link)
+    passed_s = (link.last_us - link.first_us) / 1e6 if link.first_us is not None and link.last_us is not None else 0.0
+    return {
+        **figures_of(quality),
+        "rate_hz": round(quality.packets / passed_s, 2) if passed_s else None,
+        "bytes_per_s": round(link.bytes / passed_s) if passed_s else None,
+    }
