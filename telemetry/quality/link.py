@@ -96,7 +96,9 @@ class LinkQuality(msgspec.Struct, array_like=True):
             self.clock.hear(utc_us, boot_us=None, receive_us=receive_us)
 
     def _hear_boot(self, sender: Sender, key: int, frame: Frame, boot_at: int, receive_us: int, is_new: bool) -> None:
-        boot_ms = int.from_bytes(frame.payload[boot_at : boot_at + 4], "little")
+        at = frame.payload_start + boot_at
+        length = min(4, max(0, frame.payload_length - boot_at))  # MAVLink 2 leaves zeros off the end
+        boot_ms = int.from_bytes(frame.data[at : at + length], "little")
         if sender.boot_ms is not None and boot_ms < sender.boot_ms:
             booted_us = receive_us - boot_ms * 1000
             # A packet can be that late; a boot is what lies further off than any delay.

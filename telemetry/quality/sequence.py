@@ -41,23 +41,19 @@ class Sequence(msgspec.Struct, array_like=True):
 
     def hear(self, number: int, receive_us: int) -> bool:
         """Count the packet with this number, 0 to 255; says whether it is neither late nor a duplicate."""
-        ahead = (number - self.newest) % ROUND if self.newest >= 0 else 1
-        silent_us = max(0, receive_us - self.heard_us) if self.packets else 0
-        self.packets += 1
-        self.heard_us = receive_us
-        lost, how = 0, _IN_ORDER
-        if self._is_ahead(ahead, silent_us):
-            lost = ahead - 1
-            self._go_on(number, ahead, silent_us)
-        elif silent_us > MOST_LATE_US:
-            how = _ANEW
-            self.restarts += 1
-            self._begin(number)
-        else:
-            lost, how = self._look_back((ROUND - ahead) % ROUND)
-        self.lost += lost
-        self._remember(number, receive_us, lost, how)
-        return how in (_IN_ORDER, _ANEW)
+        newest = self.newest
+        if number == (newest + 1) % ROUND and newest >= 0:  # nearly always, so it is short
+            silent_us = receive_us - self.heard_us
+            if 0 <= silent_us <= MOST_LATE_US:
+                self.interval_us += (silent_us - self.interval_us) >> _SMOOTH
+            self.packets += 1
+            self.heard_us, self.newest = receive_us, number
+            self.seen = (self.seen << 1 | 1) & _ALL_SEEN
+            if self.span < WINDOW:
+                self.span += 1
+            self._remember(number, receive_us, 0, _IN_ORDER)
+            return True
+        return self._hear_other(number, receive_us)
 
     def restart(self, boot_us: int) -> None:
         """Learn that the sender has booted at this time, µs UTC: count what came since then as a run of its own.
@@ -80,6 +76,25 @@ class Sequence(msgspec.Struct, array_like=True):
         for kept in again:
             self.hear(kept >> 11 & 0x1FF, (kept >> 20) * 1000)
         self.interval_us, self.heard_us = interval_us, heard_us
+
+    def _hear_other(self, number: int, receive_us: int) -> bool:
+        ahead = (number - self.newest) % ROUND if self.newest >= 0 else 1
+        silent_us = max(0, receive_us - self.heard_us) if self.packets else 0
+        self.packets += 1
+        self.heard_us = receive_us
+        lost, how = 0, _IN_ORDER
+        if self._is_ahead(ahead, silent_us):
+            lost = ahead - 1
+            self._go_on(number, ahead, silent_us)
+        elif silent_us > MOST_LATE_US:
+            how = _ANEW
+            self.restarts += 1
+            self._begin(number)
+        else:
+            lost, how = self._look_back((ROUND - ahead) % ROUND)
+        self.lost += lost
+        self._remember(number, receive_us, lost, how)
+        return how in (_IN_ORDER, _ANEW)
 
     def _is_ahead(self, ahead: int, silent_us: int) -> bool:
         """Say whether a number is ahead: by the window, or as the silence before it was long enough for so many."""

@@ -1,12 +1,14 @@
 """A link's figures as its row keeps them, and as the API and the manifest tell them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from telemetry.quality.link import LinkQuality
 from telemetry.quality.link import figures as figures_of
-from telemetry.recordings.models import FlightLink
+from telemetry.recordings.models import Flight, FlightLink
+from testcentre.foundation.clock import to_rfc3339
 
 _DECODER = msgspec.msgpack.Decoder(LinkQuality)
 
@@ -30,3 +32,28 @@ def link_figures(link: FlightLink) -> dict[str, Any]:
         "rate_hz": round(quality.packets / passed_s, 2) if passed_s else None,
         "bytes_per_s": round(link.bytes / passed_s) if passed_s else None,
     }
+
+
+def links_told(flight: Flight) -> list[dict[str, Any]]:
+    """Return a flight's links as the API tells them, in the order in which they came to be: what is drained so far."""
+    return [
+        {
+            "name": link.name,
+            "kind": link.kind,
+            "records": link.records,
+            "bytes": link.bytes,
+            "first": _time(link.first_us),
+            "last": _time(link.last_us),
+            "ended": link.ended,
+            "packets_in": link.packets_in,
+            "bytes_in": link.bytes_in,
+            "refused": link.refused,
+            "refused_bytes": link.refused_bytes,
+            "quality": link_figures(link),
+        }
+        for link in FlightLink.objects.filter(flight=flight).order_by("id")
+    ]
+
+
+def _time(time_us: int | None) -> str | None:
+    return None if time_us is None else to_rfc3339(datetime.fromtimestamp(time_us / 1e6, UTC))
