@@ -13,6 +13,7 @@ from telemetry.wire.framing import Frame, Unreadable
 
 MOST_SENDERS = 16
 MOST_LATE_US = 10_000_000
+GAP_US = 5_000_000
 US_PER_S = 1_000_000
 _AUTOPILOT = 1
 _UNKNOWN = 0xFF
@@ -53,6 +54,9 @@ class LinkQuality(msgspec.Struct, array_like=True):
     radio_us: int = 0
     clock: ClockCheck = msgspec.field(default_factory=ClockCheck)
     clock_of: int = -1
+    unreadable_bytes: int = 0
+    heard_us: int = 0
+    gaps: int = 0  # silences of more than 5 s
 
     def hear(self, pieces: Iterable[Frame | Unreadable], receive_us: int) -> None:
         """Take what one datagram or one read brought."""
@@ -62,7 +66,9 @@ class LinkQuality(msgspec.Struct, array_like=True):
             if isinstance(piece, Frame):
                 packets += 1
                 self.hear_packet(piece, receive_us)
-        self._rate(packets, size, receive_us)
+            else:
+                self.unreadable_bytes += piece.end - piece.start
+        self._hear_record(packets, size, receive_us)
 
     def hear_packet(self, frame: Frame, receive_us: int) -> None:
         """Take one packet, without its part of the rate."""
@@ -91,7 +97,7 @@ class LinkQuality(msgspec.Struct, array_like=True):
     def hear_sample(self, size: int, utc_us: int | None, receive_us: int) -> None:
         """Take one sample that came as a line, with the time that it tells where it can be read."""
         self.packets += 1
-        self._rate(1, size, receive_us)
+        self._hear_record(1, size, receive_us)
         if utc_us is not None:
             self.clock.hear(utc_us, boot_us=None, receive_us=receive_us)
 
@@ -133,7 +139,10 @@ class LinkQuality(msgspec.Struct, array_like=True):
         utc_us, boot_ms = _TIMES.unpack(_filled(frame, _TIMES))
         self.clock.hear(utc_us, boot_us=boot_ms * 1000, receive_us=receive_us)
 
-    def _rate(self, packets: int, size: int, receive_us: int) -> None:
+    def _hear_record(self, packets: int, size: int, receive_us: int) -> None:
+        if receive_us > self.heard_us:
+            self.gaps += receive_us - self.heard_us > GAP_US and self.heard_us > 0
+            self.heard_us = receive_us
         second = receive_us // US_PER_S
         if second != self.second:
             passed = max(1, second - self.second)

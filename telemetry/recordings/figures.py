@@ -36,23 +36,30 @@ def link_figures(link: FlightLink) -> dict[str, Any]:
 
 def links_told(flight: Flight) -> list[dict[str, Any]]:
     """Return a flight's links as the API tells them, in the order in which they came to be: what is drained so far."""
-    return [
-        {
-            "name": link.name,
-            "kind": link.kind,
-            "records": link.records,
-            "bytes": link.bytes,
-            "first": _time(link.first_us),
-            "last": _time(link.last_us),
-            "ended": link.ended,
-            "packets_in": link.packets_in,
-            "bytes_in": link.bytes_in,
-            "refused": link.refused,
-            "refused_bytes": link.refused_bytes,
-            "quality": link_figures(link),
-        }
-        for link in FlightLink.objects.filter(flight=flight).order_by("id")
-    ]
+    accounts = {(link["name"], link["kind"]): link.get("account") for link in (flight.manifest or {}).get("links", [])}
+    found = FlightLink.objects.filter(flight=flight).order_by("id")
+    return [_link_told(link, accounts.get((link.name, link.kind))) for link in found]
+
+
+def _link_told(link: FlightLink, account: dict[str, Any] | None) -> dict[str, Any]:
+    quality = quality_of(link)
+    return {
+        "name": link.name,
+        "kind": link.kind,
+        "records": link.records,
+        "bytes": link.bytes,
+        "first": _time(link.first_us),
+        "last": _time(link.last_us),
+        "ended": link.ended,
+        "unreadable_bytes": quality.unreadable_bytes,
+        "gaps": quality.gaps,
+        "packets_in": link.packets_in,
+        "bytes_in": link.bytes_in,
+        "refused": link.refused,
+        "refused_bytes": link.refused_bytes,
+        "quality": link_figures(link),
+        "account": account,
+    }
 
 
 def _time(time_us: int | None) -> str | None:

@@ -48,7 +48,7 @@ def test_a_flight_tells_of_each_link_what_came_and_how_well(client: Client) -> N
     size = sum(len(data) for _, data in records)
     assert (link["name"], link["kind"], link["records"], link["bytes"]) == (UDP, "mavlink", 20, size)
     assert (link["packets_in"], link["bytes_in"], link["refused"]) == (20, size, {})
-    assert link["first"] == to_rfc3339(BEGUN)
+    assert (link["first"], link["unreadable_bytes"], link["gaps"], link["account"]) == (to_rfc3339(BEGUN), 0, 0, None)
     assert {name: link["quality"][name] for name in ("lost", "late", "duplicate", "restarts", "jitter_ms")} == {
         "lost": 0, "late": 0, "duplicate": 0, "restarts": 0, "jitter_ms": 0.0,
     }  # fmt: skip

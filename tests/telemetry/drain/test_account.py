@@ -22,7 +22,7 @@ from telemetry.gateway.intake import Endpoint, Intake
 from telemetry.gateway.keep import Keeper
 from telemetry.quality.link import LinkQuality
 from telemetry.recordings import chunks
-from telemetry.recordings.figures import figures_of, link_figures, packed, quality_of
+from telemetry.recordings.figures import figures_of, link_figures, links_told, packed, quality_of
 from telemetry.recordings.models import Flight, FlightLink
 from telemetry.wire.encode import Encoder
 from telemetry.wire.framing import Frame, Framer, split
@@ -131,6 +131,10 @@ def test_the_sums_meet_for_any_mix_of_good_repeated_late_cut_and_flipped_packets
         assert account["packets_in"] == account["recorded"] + account["duplicates"] + sum(account["refused"].values())
         assert account["bytes_in"] == account["recorded_bytes"] + account["refused_bytes"]
         assert (account["unaccounted"], account["unaccounted_bytes"]) == (0, 0)
+    for told in links_told(flight):
+        link = links[told["name"]]
+        assert (told["unreadable_bytes"], told["gaps"]) == (link["unreadable_bytes"], len(link["gaps"]))
+        assert told["account"] == link["account"]
 
 
 def _foreign(frames: list[Frame]) -> int:

@@ -1,3 +1,6 @@
+from itertools import pairwise
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -5,9 +8,11 @@ from hypothesis import strategies as st
 
 from telemetry.quality.link import LinkQuality, figures, total
 from telemetry.wire.framing import split
+from telemetry.wire.tlog import read_tlog
 from tests.telemetry.wire.peer import NOW_US, heard, sender, some_flight
 
 S = 1_000_000
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 
 def test_each_component_counts_its_own_numbers() -> None:
@@ -122,3 +127,31 @@ def test_of_more_senders_than_sixteen_the_rest_is_counted_together() -> None:
     quality.hear(split(heard(peer)), NOW_US)
     found = figures(quality)
     assert (len(found["senders"]), found["packets_of_other_senders"], found["packets"]) == (16, 24, 40)
+
+
+@pytest.mark.parametrize(
+    ("name", "skipped_at_boot", "restarts"),
+    # in the flight of 2015 the autopilot booted within six seconds: its numbers went from 31 to 2
+    [("small.tlog", 0, 0), ("mavlink_2013.tlog", 0, 0), ("dronekit_flight.tlog", 226, 1)],
+)
+def test_of_real_flights_what_the_numbers_skip_is_lost_but_for_a_boot(
+    name: str, skipped_at_boot: int, restarts: int
+) -> None:
+    if not (SHARED / name).exists():
+        pytest.skip(f"{SHARED / name} is not here")
+    quality, numbers = LinkQuality(), []
+    for receive_us, frame in read_tlog((SHARED / name).read_bytes()):
+        if (frame.system_id, frame.component_id) == (1, 1):
+            quality.hear([frame], receive_us)
+            numbers.append(frame.sequence)
+    skipped = sum((after - before - 1) % 256 for before, after in pairwise(numbers))
+    found = figures(quality)
+    assert (found["lost"], found["restarts"]) == (skipped - skipped_at_boot, restarts)
+    assert (found["late"], found["duplicate"]) == (0, 0)
+
+
+def test_unreadable_bytes_and_silences_are_counted() -> None:
+    quality, data = LinkQuality(), some_flight(sender(), 1)
+    for receive_us in (NOW_US, NOW_US + 5 * S, NOW_US + 11 * S, NOW_US + 2 * S):
+        quality.hear(split(data + b"noise"), receive_us)
+    assert (quality.gaps, quality.unreadable_bytes) == (1, 20)
