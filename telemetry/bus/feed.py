@@ -16,7 +16,7 @@ SILENCE_S = 1.0
 class LinkFigures(msgspec.Struct, kw_only=True):
     """Hold how one link of a flight does, as its receiver counted since the link began.
 
-    `radio` and `clock` are as `telemetry.quality` tells them, None until the link told something of them.
+    `radio` and `clock` (in brief) are as `telemetry.quality` tells them, None until the link told something of them.
     """
 
     packets: int = 0

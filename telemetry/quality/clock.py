@@ -92,6 +92,17 @@ class ClockCheck(msgspec.Struct, array_like=True):
             "round_trip_ms": _ms(self.round_trip_us),
         }
 
+    def brief(self) -> dict[str, Any] | None:
+        """Return what the live picture shows: state, offset and jumps; None when no clock was heard."""
+        if not self.state:
+            return None
+        return {
+            "state": self.state,
+            "offset_ms": _ms(self.offset_us),
+            "jumps_back": self.jumps_back,
+            "jumps_ahead": self.jumps_ahead,
+        }
+
     def _compare(self, utc_us: int, boot_us: int | None) -> None:
         """Find out whether the clock went on as time did since the last reading."""
         known = boot_us is not None and self.newest_boot_us is not None

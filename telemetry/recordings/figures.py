@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from telemetry.quality.figures import figures as figures_of
 from telemetry.quality.link import LinkQuality
-from telemetry.quality.link import figures as figures_of
 from telemetry.recordings.models import Flight, FlightLink
 from testcentre.foundation.clock import to_rfc3339
 

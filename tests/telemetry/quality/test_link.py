@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry.quality.link import LinkQuality, figures, total
+from telemetry.quality.figures import figures, total
+from telemetry.quality.link import LinkQuality
 from telemetry.wire.framing import split
 from telemetry.wire.tlog import read_tlog
 from tests.telemetry.wire.peer import NOW_US, heard, sender, some_flight
