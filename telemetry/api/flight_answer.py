@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from bookings.queries import FlightFacts, flight_facts
 from telemetry.api.newest import Newest, newest_of
+from telemetry.recordings.figures import links_told
 from telemetry.recordings.models import Flight
 from telemetry.recordings.phases import Phase
 from testcentre.accounts.asker import Asker
@@ -41,6 +42,19 @@ class FlightAnswer(serializers.Serializer):  # type: ignore[type-arg]
     sha256 = serializers.CharField(allow_null=True)
     volumes = serializers.ListField(child=serializers.DictField())
     manifest = serializers.DictField(allow_null=True)
+
+
+class OneFlightAnswer(FlightAnswer):
+    """How the schema describes a flight asked for alone: with its links, null to who may not know whose it is."""
+
+    links = serializers.ListField(child=serializers.DictField(), allow_null=True)
+
+
+def one_flight_answer(flight: Flight, asker: Asker) -> dict[str, Any]:
+    """Return a flight with its links; these are null to those who may not know whose it is: their names tell it."""
+    (answer,) = flight_answers([flight], asker)
+    is_known = answer["aircraft"] is not None
+    return {**answer, "links": links_told(flight) if is_known else None}
 
 
 def flight_answers(flights: Sequence[Flight], asker: Asker) -> list[dict[str, Any]]:

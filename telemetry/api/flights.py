@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from telemetry.api.flight_answer import FlightAnswer, flight_answers
+from telemetry.api.flight_answer import FlightAnswer, OneFlightAnswer, flight_answers, one_flight_answer
 from telemetry.api.parameters import later_rows
 from telemetry.recordings.queries import access_flight, flights_of
 from testcentre.accounts.rest import asker_of
@@ -56,11 +56,11 @@ class FlightsView(APIView):
 class FlightView(APIView):
     """One flight."""
 
-    @extend_schema(operation_id="flight", responses=FlightAnswer)
+    @extend_schema(operation_id="flight", responses=OneFlightAnswer)
     def get(self, request: Request, flight_id: UUID) -> Response:
         """Answer with the flight.
 
         Raises:
             NotFound: there is none, or it is somebody else's.
         """
-        return Response(flight_answers([access_flight(asker_of(request), flight_id)], asker_of(request))[0])
+        return Response(one_flight_answer(access_flight(asker_of(request), flight_id), asker_of(request)))

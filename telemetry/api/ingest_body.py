@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from telemetry.bus.batch import Record
+from telemetry.bus.batch import Record, Tally
 from telemetry.sample import BadSample, Sample, parse_line
 from telemetry.wire.framing import Frame, Unreadable, split
 from telemetry.wire.key_blanking import KeyBlanker
@@ -28,6 +28,11 @@ class Parsed:
     def accepted(self) -> int:
         """Return the number of packets or samples."""
         return len(self.frames) or len(self.samples)
+
+    @property
+    def tally(self) -> Tally:
+        """Return what came in, for the flight's closing account."""
+        return Tally(self.accepted, sum(len(record.data) for record in self.records))
 
 
 def parse_body(body: bytes, content_type: str, *, system_id: int, now_us: int, keys: KeyBlanker) -> Parsed:

@@ -119,7 +119,7 @@ class Door:
         Raises:
             Refused: the idempotency key was used for another body. StorageFull, Unavailable.
         """
-        batch = Batch(grant.flight, link, parsed.kind, SOURCE, parsed.records)
+        batch = Batch(grant.flight, link, parsed.kind, SOURCE, parsed.records, parsed.tally)
         with _told():
             is_new = await self._writer.append(batch, once=once, fingerprint=fingerprint)
         if is_new:
@@ -132,7 +132,7 @@ class Door:
         Raises:
             StorageFull, Unavailable.
         """
-        batch = Batch(grant.flight, link, parsed.kind, SOURCE, parsed.records)
+        batch = Batch(grant.flight, link, parsed.kind, SOURCE, parsed.records, parsed.tally)
         with _told():
             (is_new,) = await self._writer.append_rising([batch], writer=_mark(grant, link), numbers=[offset])
         if is_new:
@@ -175,8 +175,7 @@ class Door:
             counted.count(frame, now_us=now_us, is_signed=False)
             heard.feed(frame, now_us)
         for sample in parsed.samples:
-            counted.figures.packets += 1
-            counted.figures.last_us = now_us
+            counted.count_sample(sample, now_us=now_us)
             heard.take_sample(sample, now_us)
         counted.figures.bad += parsed.bad
         counted.figures.bytes += sum(len(record.data) for record in parsed.records)

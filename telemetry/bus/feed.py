@@ -14,14 +14,23 @@ SILENCE_S = 1.0
 
 
 class LinkFigures(msgspec.Struct, kw_only=True):
-    """Hold how one link of a flight does, as its receiver counted since the link began."""
+    """Hold how one link of a flight does, as its receiver counted since the link began.
+
+    `radio` and `clock` (in brief) are as `telemetry.quality` tells them, None until the link told something of them.
+    """
 
     packets: int = 0
     bytes: int = 0
     bad: int = 0
     lost: int = 0
     late: int = 0
+    duplicate: int = 0
+    restarts: int = 0
+    jitter_ms: float | None = None
     rate_hz: float = 0.0
+    bytes_per_s: int = 0
+    radio: dict[str, int | None] | None = None
+    clock: dict[str, Any] | None = None
     signed: bool = False
     last_us: int = 0
 

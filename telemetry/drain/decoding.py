@@ -7,6 +7,7 @@ import msgspec
 
 from telemetry.drain.aircraft_clock import AircraftClock
 from telemetry.drain.thinning import State
+from telemetry.quality.link import LinkQuality
 from telemetry.sample import BadSample, Sample, parse_line
 from telemetry.wire import dialect
 from telemetry.wire.framing import Frame, split
@@ -27,24 +28,32 @@ class Decoder(Protocol):
         """Return what a decoder of the next batch must know."""
 
 
-def decoder_of(kind: str, *, system_id: int, memory: bytes | None) -> Decoder:
-    """Return a decoder that goes on where the one that left this memory stopped."""
-    return MavlinkDecoder(system_id, memory) if kind == "mavlink" else NdjsonDecoder()
+def decoder_of(kind: str, *, system_id: int, memory: bytes | None, quality: LinkQuality | None = None) -> Decoder:
+    """Return a decoder that goes on where the one that left this memory stopped; it counts into `quality` as it reads.
+
+    Without a quality it counts nothing.
+    """
+    return MavlinkDecoder(system_id, memory, quality) if kind == "mavlink" else NdjsonDecoder(quality)
 
 
 class NdjsonDecoder:
     """One sample per line, dated by itself."""
 
+    def __init__(self, quality: LinkQuality | None = None) -> None:
+        self._quality = quality
+
     def feed(self, records: Sequence[tuple[int, bytes]]) -> list[State]:
         """Return the samples; a line that is none stays in the raw recording alone."""
         states = []
-        for _, line in records:
+        for receive_us, line in records:
             try:
                 sample = parse_line(line)
             except BadSample:
                 continue
             assert not isinstance(sample.time, msgspec.UnsetType)
             time_us = round(sample.time.timestamp() * 1e6)
+            if self._quality is not None:
+                self._quality.hear_sample(len(line), time_us, receive_us)
             states.append(State(time_us, time_us, sample))
         return states
 
@@ -70,7 +79,8 @@ class MavlinkDecoder:
     A new decoder is put into the old one's state by the last heartbeat and system time, and its last sample.
     """
 
-    def __init__(self, system_id: int, memory: bytes | None) -> None:
+    def __init__(self, system_id: int, memory: bytes | None, quality: LinkQuality | None = None) -> None:
+        self._quality = quality
         self._memory = _MEMORY.decode(memory) if memory else _Memory()
         self._builder = StateBuilder(system_id)
         for receive_us, packet in self._memory.packets.values():
@@ -94,7 +104,10 @@ class MavlinkDecoder:
     def _of_record(self, receive_us: int, data: bytes) -> list[State]:
         fused: list[tuple[int, Sample]] = []
         gps: list[tuple[int, Sample]] = []
-        for frame in split(data):
+        pieces = split(data)
+        if self._quality is not None:
+            self._quality.hear(pieces, receive_us)
+        for frame in pieces:
             if not isinstance(frame, Frame) or not self._builder.feed(frame, receive_us):
                 continue
             if frame.message_id in REMEMBERED:

@@ -13,6 +13,7 @@ from operator import itemgetter
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from telemetry.drain.account import closed
 from telemetry.drain.decoding import DECODER, Decoder, decoder_of
 from telemetry.drain.thinning import State, thinned
 from telemetry.exports.tlog import LinkAccount, TelemetryLog
@@ -171,6 +172,7 @@ def _manifest(
         "links": [
             {
                 **asdict(account),
+                **closed(link, account),
                 "gaps": [list(gap) for gap in account.gaps],  # as JSON gives them back
                 "chunks": link.chunks.count(),
                 "last_chunk": _last_chunk(link),

@@ -7,14 +7,15 @@ from uuid import UUID
 from django.db import transaction
 
 from bookings.actions.note_heard import note_heard
-from telemetry.bus.batch import Batch
+from telemetry.bus.batch import Batch, Tally
 from telemetry.bus.stream import Entry
-from telemetry.drain import suspects
+from telemetry.drain import account, suspects
 from telemetry.drain.chunking import append_records
 from telemetry.drain.decoding import DECODER, decoder_of
 from telemetry.drain.place import Place
 from telemetry.drain.thinning import State, thinned
-from telemetry.recordings import track_rows
+from telemetry.quality.link import LinkQuality
+from telemetry.recordings import figures, track_rows
 from telemetry.recordings.models import Flight, FlightLink, TrackSegment
 from telemetry.recordings.phases import Phase, Step, after
 from testcentre.foundation.outbox import announce
@@ -64,26 +65,39 @@ class _Arrival:
     def take(self, batches: Sequence[Batch]) -> None:
         """Keep all batches, link by link in the order in which each link first comes."""
         groups: dict[tuple[str, str], list[tuple[int, bytes]]] = {}
+        tallies: dict[tuple[str, str], list[Tally]] = {}
         ended: set[str] = set()
         for batch in batches:
             if batch.kind == END:
                 ended.add(batch.link)
                 continue
             ended.discard(batch.link)
-            groups.setdefault((batch.link, batch.kind), []).extend((r.receive_us, r.data) for r in batch.records)
-        for (name, kind), records in groups.items():
-            if records:
-                self._keep(name, kind, records)
+            key = (batch.link, str(batch.kind))
+            groups.setdefault(key, []).extend((r.receive_us, r.data) for r in batch.records)
+            tallies.setdefault(key, []).append(account.tally_of(batch))
+        for key, records in groups.items():
+            self._keep(*key, records, tallies[key])
         FlightLink.objects.filter(flight=self._flight, name__in=ended).update(ended=True)
         if any(groups.values()):
             self._write_track()
             self._write_flight(groups)
 
-    def _keep(self, name: str, kind: str, records: list[tuple[int, bytes]]) -> None:
+    def _keep(self, name: str, kind: str, records: list[tuple[int, bytes]], tallies: list[Tally]) -> None:
         link = self._links.get((name, kind)) or FlightLink.objects.create(flight=self._flight, name=name, kind=kind)
+        quality = figures.quality_of(link)
+        account.count(link, tallies, quality)
+        if records:
+            self._keep_records(link, records, quality)
+        link.quality = figures.packed(quality)
+        link.save()
+
+    def _keep_records(self, link: FlightLink, records: list[tuple[int, bytes]], quality: LinkQuality) -> None:
         append_records(link, records)
         decoder = decoder_of(
-            kind, system_id=self._flight.system_id, memory=bytes(link.decoder) if link.decoder else None
+            link.kind,
+            system_id=self._flight.system_id,
+            memory=bytes(link.decoder) if link.decoder else None,
+            quality=quality,
         )
         self._states += decoder.feed(records)
         times = [receive_us for receive_us, _ in records]
@@ -93,7 +107,6 @@ class _Arrival:
         link.first_us = min(times) if link.first_us is None else min(link.first_us, *times)
         link.last_us = max(times) if link.last_us is None else max(link.last_us, *times)
         link.ended = False
-        link.save()
 
     def _write_track(self) -> None:
         states = sorted(self._states, key=lambda state: state.own_us)

@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from telemetry.bus.connection import Down
 from telemetry.bus.stream import Entry, StreamReader
-from telemetry.drain import losses, suspects
+from telemetry.drain import account, losses, suspects
 from telemetry.drain.intake import take_in
 from telemetry.drain.place import Fenced, Place, adopt, advance, lease_name, leave
 from testcentre.foundation import lease
@@ -112,6 +112,7 @@ def _commit_suspect(place: Place, entry: Entry) -> Place:
             moved = advance(place, generation=place.generation, entry_id=entry.id, number=entry.number)
             losses.note_gaps(place, [entry])
             suspects.set_aside(moved, entry, reason=f"its drain failed {suspects.MOST_ATTEMPTS} times")
+            account.count_set_aside(entry.batch)
         return moved
     try:
         with transaction.atomic():

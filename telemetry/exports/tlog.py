@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from telemetry.quality.link import GAP_US
 from telemetry.recordings import chunks
 from telemetry.recordings.models import FlightLink
 from telemetry.wire.framing import Frame, split
@@ -18,7 +19,6 @@ from telemetry.wire.key_blanking import KeyBlanker
 
 STAMP = struct.Struct(">Q")
 SAME_WITHIN_US = 10_000_000
-GAP_US = 5_000_000
 MOST_GAPS = 1000
 PIECE_BYTES = 256 * 1024
 

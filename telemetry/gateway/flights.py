@@ -68,7 +68,7 @@ class HeardFlight:
             system_id=self._state.system_id,
             link=next(reversed(self.links), ""),
             source=source,
-            links={name: link.figures for name, link in self.links.items()},
+            links={name: link.told(now_us) for name, link in self.links.items()},
         )
 
 

@@ -9,6 +9,7 @@ from telemetry.gateway.admit import Admission, Admitted, Reason
 from telemetry.gateway.counts import Counts
 from telemetry.gateway.flights import HeardFlights
 from telemetry.gateway.keep import Keeper
+from telemetry.quality.link import is_beside
 from telemetry.wire.framing import Frame, Unreadable
 from telemetry.wire.key_blanking import KeyBlanker
 
@@ -49,21 +50,24 @@ class Intake:
         told = self._told(endpoint, now_us)
         verdicts = [self._judge(piece, endpoint, now_us, told) for piece in pieces]
         owner = next(iter(told.flights)) if len(told.flights) == 1 else None
-        kept: dict[str, list[bytes]] = defaultdict(list)
+        kept: dict[str, list[tuple[bytes, bool]]] = defaultdict(list)
         for piece, verdict in zip(pieces, verdicts, strict=True):
             to_keep = told.keys.blank(piece)
             if isinstance(piece, Unreadable):
                 self._take_unreadable(piece, endpoint, now_us, owner)
                 if owner is not None:
-                    kept[owner].append(to_keep)
+                    kept[owner].append((to_keep, False))
             elif isinstance(verdict, Admitted):
                 self._take_frame(piece, verdict, endpoint, now_us)
-                kept[verdict.flight].append(to_keep)
+                kept[verdict.flight].append((to_keep, True))
             else:
                 reason = Reason.FOREIGN if told.flights and verdict is Reason.NO_GRANT else verdict
                 self._refuse(str(reason), piece, endpoint, piece.system_id, now_us)
-        for flight, parts in kept.items():
-            self._keeper.keep(flight, endpoint.link, Record(now_us, b"".join(parts)))
+                # A record never spans a hole: what lies around it must not read as a packet together.
+                self._keep(kept, endpoint, now_us)
+                if owner is not None:
+                    self._tell_refused(owner, piece, str(reason), endpoint, Record(now_us, to_keep))
+        self._keep(kept, endpoint, now_us)
         return any(isinstance(verdict, Admitted) for verdict in verdicts)
 
     def close_ended(self, now_us: int) -> None:
@@ -93,6 +97,20 @@ class Intake:
         if isinstance(verdict, Admitted):
             told.flights[verdict.flight] = now_us
         return verdict
+
+    def _keep(self, kept: dict[str, list[tuple[bytes, bool]]], endpoint: Endpoint, now_us: int) -> None:
+        """Keep the bytes of each flight as one record; those of whole packets say so."""
+        for flight, parts in kept.items():
+            record = Record(now_us, b"".join(data for data, _ in parts))
+            self._keeper.keep(flight, endpoint.link, record, packets=sum(is_packet for _, is_packet in parts))
+        kept.clear()
+
+    def _tell_refused(self, owner: str, frame: Frame, reason: str, endpoint: Endpoint, record: Record) -> None:
+        """Tell the account of the flight whose link this is, and take from the packet what it says of the link."""
+        self._keeper.refuse(owner, endpoint.link, reason, record, is_beside=is_beside(frame))
+        link = self._flights.of(owner, system_id=self._admission.grants[owner].system_id).links.get(endpoint.link)
+        if link is not None and is_beside(frame):
+            link.quality.hear_beside(frame, record.receive_us)
 
     def _take_frame(self, frame: Frame, admitted: Admitted, endpoint: Endpoint, now_us: int) -> None:
         heard = self._flights.of(admitted.flight, system_id=frame.system_id)

@@ -8,12 +8,14 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from telemetry.bus import Down, Full
-from telemetry.bus.batch import Batch, Record
+from telemetry.bus.batch import Batch, Record, Tally
 from telemetry.bus.stream import StreamWriter
 from telemetry.gateway.counts import Counts
 
@@ -25,6 +27,8 @@ CALL_BYTES = 1024 * 1024
 MOST_WAITING_BYTES = 32 * 1024 * 1024
 LONGEST_WAIT_US = 60_000_000
 AGAIN_S = 0.25
+MOST_BESIDE = 64
+NOT_KEPT = "not_kept"  # the reason of what waited for the stream too long
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,20 @@ class _Waiting:
     batch: Batch
     size: int
     since_us: int
+
+
+@dataclass
+class _Told:
+    """A tally in the making."""
+
+    packets: int = 0
+    bytes: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    refused_bytes: int = 0
+    beside: list[Record] = field(default_factory=list)
+
+    def done(self) -> Tally:
+        return Tally(self.packets, self.bytes, dict(self.refused), self.refused_bytes, self.beside)
 
 
 class Keeper:
@@ -44,18 +62,40 @@ class Keeper:
         self._number = 0
         self._open: dict[tuple[str, str], list[Record]] = {}
         self._open_bytes: dict[tuple[str, str], int] = {}
+        self._told: dict[tuple[str, str], _Told] = {}
+        self._dropped: dict[int, Batch] = {}  # without records: only what they told, until the next batch tells it
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
         self._full = asyncio.Event()
 
-    def keep(self, flight: str, link: str, record: Record) -> None:
-        """Take a record of a flight's link."""
+    def keep(self, flight: str, link: str, record: Record, *, packets: int = 1) -> None:
+        """Take a record of a flight's link, which holds so many packets."""
         key = (flight, link)
+        told = self._told.setdefault(key, _Told())
+        told.packets += packets
+        told.bytes += len(record.data)
         self._open.setdefault(key, []).append(record)
         size = self._open_bytes[key] = self._open_bytes.get(key, 0) + len(record.data)
         if size >= BATCH_BYTES:
             self._close(key)
             self._full.set()
+
+    def refuse(self, flight: str, link: str, reason: str, record: Record, *, is_beside: bool) -> None:
+        """Count a packet that came on a flight's link and is not kept; up to 64 a batch that tell of the link go along.
+
+        It is told with the link's next batch, which may have no records.
+        """
+        key = (flight, link)
+        self._open.setdefault(key, [])
+        self._open_bytes.setdefault(key, 0)
+        told = self._told.setdefault(key, _Told())
+        told.packets += 1
+        told.bytes += len(record.data)
+        told.refused[reason] += 1
+        told.refused_bytes += len(record.data)
+        if is_beside and len(told.beside) < MOST_BESIDE:
+            told.beside.append(record)
+            self._open_bytes[key] += len(record.data)
 
     def end(self, flight: str, link: str) -> None:
         """Say that nothing more comes on a link."""
@@ -82,9 +122,10 @@ class Keeper:
         Raises:
             Down, Full: the rest waits; what of it was kept already is not kept again.
         """
+        self._drop_old()
+        self._tell_dropped()
         for key in list(self._open):
             self._close(key)
-        self._drop_old()
         while self._waiting:
             call, size = [], 0
             for waiting in self._waiting:
@@ -99,11 +140,13 @@ class Keeper:
                 if self._waiting and self._waiting[0] is waiting:  # else it was dropped meanwhile, but kept after all
                     self._waiting.popleft()
                     self._waiting_bytes -= waiting.size
+                self._dropped.pop(waiting.number, None)
                 self._counts.add("records_kept", len(waiting.batch.records))
 
     def _close(self, key: tuple[str, str]) -> None:
         flight, link = key
-        self._wait(Batch(flight, link, "mavlink", self._name, self._open.pop(key)), self._open_bytes.pop(key))
+        tally = self._told.pop(key, _Told()).done()
+        self._wait(Batch(flight, link, "mavlink", self._name, self._open.pop(key), tally), self._open_bytes.pop(key))
 
     def _wait(self, batch: Batch, size: int) -> None:
         self._number += 1
@@ -111,6 +154,22 @@ class Keeper:
         self._waiting_bytes += size
         while self._waiting_bytes > MOST_WAITING_BYTES:
             self._drop()
+
+    def _tell_dropped(self) -> None:
+        """Let the next batch of each link say what of it was dropped since the last flush."""
+        for batch in self._dropped.values():
+            if batch.tally is None:
+                continue
+            key = (batch.flight, batch.link)
+            self._open.setdefault(key, [])
+            self._open_bytes.setdefault(key, 0)
+            told, tally = self._told.setdefault(key, _Told()), batch.tally
+            told.packets += tally.packets
+            told.bytes += tally.bytes
+            told.refused.update(tally.refused)
+            told.refused[NOT_KEPT] += tally.packets - sum(tally.refused.values())
+            told.refused_bytes += tally.bytes
+        self._dropped.clear()
 
     def _drop_old(self) -> None:
         before_us = self._now_us() - LONGEST_WAIT_US
@@ -120,5 +179,6 @@ class Keeper:
     def _drop(self) -> None:
         dropped = self._waiting.popleft()
         self._waiting_bytes -= dropped.size
+        self._dropped[dropped.number] = structs.replace(dropped.batch, records=[])
         self._counts.add("records_lost", len(dropped.batch.records))
         self._counts.add("bytes_lost", dropped.size)

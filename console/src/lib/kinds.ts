@@ -62,6 +62,18 @@ export const links: Record<string, string> = {
   lost: t("lost"),
 };
 
+export const refusals: Record<string, string> = {
+  foreign: t("another system on this link"),
+  wrong_source: t("not from an allowed source"),
+  ambiguous: t("fits two flights"),
+  outside_period: t("outside its time"),
+  sealed: t("after the end"),
+  bad_signature: t("wrong signature"),
+  replayed: t("sent again by somebody"),
+  not_kept: t("the stream took nothing"),
+  set_aside: t("set aside by the drain"),
+};
+
 export const verbs: Record<string, string> = {
   submit: t("Submit"),
   confirm: t("Confirm"),

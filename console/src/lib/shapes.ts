@@ -345,7 +345,21 @@ export type Flight = Omit<components["schemas"]["FlightAnswer"], "sample" | "vol
   sample: Sample | null;
   volumes: Volume[];
   link: Link | null;
+  links?: FlightLink[] | null;
 };
+
+/** One way that a flight's bytes came: what came in, what of it was refused, and how well it was carried. */
+export interface FlightLink {
+  name: string;
+  kind: string;
+  records: number;
+  unreadable_bytes: number;
+  gaps: number;
+  packets_in: number;
+  refused: Record<string, number>;
+  quality: { packets: number; lost_pct: number | null; late_pct: number | null; duplicate_pct: number | null; jitter_ms: number | null; restarts: number };
+  account: { unaccounted: number } | null;
+}
 
 type BodyOf<Operation extends keyof operations> = operations[Operation] extends { requestBody?: { content: { "application/json": infer Body } } } ? Body : never;
 

@@ -57,7 +57,9 @@ class Flight(models.Model):
 class FlightLink(models.Model):
     """One way that a flight's bytes came in one format; counts are of what was drained.
 
-    `decoder` keeps what a decoder must know at the next batch: bytes of a packet not yet whole and its last state.
+    `decoder` keeps what a decoder must know at the next batch, its last packets and state; `quality` the same for the
+    link's figures (`telemetry.quality`). What the receivers counted themselves: `packets_in`, `bytes_in`, and of these
+    `refused` (packets by reason) and `refused_bytes`.
     """
 
     flight = models.ForeignKey(Flight, on_delete=models.CASCADE, related_name="links")
@@ -69,6 +71,11 @@ class FlightLink(models.Model):
     last_us = models.BigIntegerField(null=True)
     ended = models.BooleanField(default=False)
     decoder = models.BinaryField(null=True)
+    quality = models.BinaryField(null=True)
+    packets_in = models.BigIntegerField(default=0)
+    bytes_in = models.BigIntegerField(default=0)
+    refused = models.JSONField(default=dict)
+    refused_bytes = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["flight", "name", "kind"], name="flight_link_once")]

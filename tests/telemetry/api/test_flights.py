@@ -4,9 +4,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from bookings.rules.facts import Classification
 from telemetry.recordings.models import Flight
+from testcentre.foundation.clock import to_rfc3339
 from tests.factories import tomorrow
 from tests.people import person
 from tests.telemetry.api.kept import UNKNOWN, booked_flight, flown
+from tests.telemetry.keeping import BEGUN, UDP
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("exercise", "objects")]
 
@@ -38,6 +40,21 @@ def test_a_flight_tells_what_it_belongs_to_and_its_newest_state(client: Client) 
     assert answer["link"] == "fresh" or answer["link"] == "lost"
 
 
+def test_a_flight_tells_of_each_link_what_came_and_how_well(client: Client) -> None:
+    flight, records = flown(booked_flight())
+
+    (link,) = get(client, f"flights/{flight.id}", "aero/viewer").json()["links"]
+
+    size = sum(len(data) for _, data in records)
+    assert (link["name"], link["kind"], link["records"], link["bytes"]) == (UDP, "mavlink", 20, size)
+    assert (link["packets_in"], link["bytes_in"], link["refused"]) == (20, size, {})
+    assert (link["first"], link["unreadable_bytes"], link["gaps"], link["account"]) == (to_rfc3339(BEGUN), 0, 0, None)
+    assert {name: link["quality"][name] for name in ("lost", "late", "duplicate", "restarts", "jitter_ms")} == {
+        "lost": 0, "late": 0, "duplicate": 0, "restarts": 0, "jitter_ms": 0.0,
+    }  # fmt: skip
+    assert "links" not in get(client, "flights", "aero/viewer").json()["results"][0]
+
+
 def test_a_foreign_and_an_unknown_flight_answer_alike(client: Client) -> None:
     flight = booked_flight()
 
@@ -54,7 +71,16 @@ def test_range_staff_without_need_to_know_see_a_restricted_flight_without_compan
     seen = get(client, f"flights/{flight.id}", "range/operator").json()
     known = get(client, f"flights/{flight.id}", "range/safety").json()
 
-    hidden = ("booking", "booking_number", "organisation", "organisation_name", "aircraft", "aircraft_name", "manifest")
+    hidden = (
+        "booking",
+        "booking_number",
+        "organisation",
+        "organisation_name",
+        "aircraft",
+        "aircraft_name",
+        "manifest",
+        "links",
+    )
     assert [seen[name] for name in hidden] == [None] * len(hidden)
     assert seen["sample"]["height_above_takeoff_m"] == 55.0
     assert known["organisation_name"] == "Aero Cargo BV"

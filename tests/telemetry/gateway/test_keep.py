@@ -1,7 +1,7 @@
 import pytest
 
 from telemetry.bus import Down
-from telemetry.bus.batch import Record
+from telemetry.bus.batch import Record, Tally
 from telemetry.bus.stream import StreamReader, StreamWriter
 from telemetry.gateway.counts import Counts
 from telemetry.gateway.keep import BATCH_BYTES, LONGEST_WAIT_US, MOST_WAITING_BYTES, Keeper
@@ -63,4 +63,28 @@ async def test_while_the_stream_is_away_the_oldest_is_dropped_at_the_bound_and_c
         (entry,) = reader.read(1)
         assert entry.batch is not None
         assert entry.batch.records == [Record(7, b"young")]
+        await writer.close()
+
+
+async def test_what_was_refused_or_dropped_is_told_with_the_next_batch() -> None:
+    counts, clock = Counts(), Clock()
+    with PrivateValkey() as valkey:
+        valkey.kill()
+        writer, reader = StreamWriter(valkey.url), StreamReader(valkey.url)
+        keeper = Keeper(writer, counts, name="g", now_us=clock)
+        keeper.keep(AERO, "udp:1", Record(1, b"too old"), packets=2)
+        keeper.refuse(AERO, "udp:1", "foreign", Record(2, b"other"), is_beside=False)
+        with pytest.raises(Down):
+            await keeper.flush()
+        clock.now_us += LONGEST_WAIT_US + 1
+        valkey.start()
+        keeper.refuse(AERO, "udp:1", "replayed", Record(3, b"again"), is_beside=False)
+        keeper.refuse(AERO, "udp:1", "foreign", Record(4, b"radio"), is_beside=True)
+        await keeper.flush()
+        (entry,) = reader.read(1)
+        assert entry.batch is not None
+        assert (entry.batch.records, counts.named["records_lost"]) == ([], 1)
+        assert entry.batch.tally == Tally(
+            5, 22, {"not_kept": 2, "foreign": 2, "replayed": 1}, 22, [Record(4, b"radio")]
+        )
         await writer.close()

@@ -207,3 +207,26 @@ async def test_five_thousand_packets_come_in_without_loss(place: Place) -> None:
     beat = await place.heartbeat(lambda b: b.counters["datagrams"] == 5000)
     assert (beat.counters["admitted"], beat.counters["udp_kernel_drops"]) == (5000, 0)
     assert time.process_time() - begun_s < 20
+
+
+async def test_a_link_tells_late_and_duplicate_packets_its_radio_and_its_clock(place: Place) -> None:
+    await place.admit(grant())
+    send, peer, radio = place.udp(), sender(), sender(51)
+    peer.system_time_send(now_us() + 3_600_000_000, 5000)
+    some_flight(peer, 2)
+    found = packets(heard(peer))
+    radio.radio_status_send(180, 255, 97, 40, 41, 7, 2)
+    for packet in [*found[:3], found[4], found[3], found[4], *found[6:-1], heard(radio)]:
+        send(packet)
+    await asyncio.sleep(1.1)  # radio and clock are told once a second
+    send(found[-1])
+
+    state = await place.state(lambda s: s.links[s.link].packets == len(found))
+    figures = state.links[state.link]
+
+    assert (figures.packets, figures.lost, figures.late, figures.duplicate) == (len(found), 1, 1, 1)
+    assert (figures.radio["rssi"], figures.radio["remote_rssi"]) == (180, None)
+    assert figures.clock["state"] == "ahead"
+    batches = await place.recorded(b"".join([*found[:3], found[4], found[3], found[4], *found[6:]]))
+    assert sum((batch.tally.refused.get("foreign", 0) for batch in batches), 0) == 1
+    assert sum(batch.tally.packets for batch in batches) == len(found) + 1
