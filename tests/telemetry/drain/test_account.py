@@ -188,6 +188,21 @@ def test_a_radio_on_the_link_is_told_and_not_recorded(stream: str) -> None:
     assert (link["quality"]["radio"]["rssi"], link["quality"]["radio"]["remote_rssi"]) == (180, 170)
 
 
+def test_what_lies_around_a_refused_packet_does_not_read_as_one_together(stream: str) -> None:
+    flight, encoder, ground = a_flight(), Encoder(SYSTEM), Encoder(255)
+    first, last = position(encoder, 0), position(encoder, 1)
+    foreign = ground.heartbeat(now_us=BEGUN_US, armed=False, custom_mode=0)
+    # The head of a message that no dialect knows, as long as to swallow the last packet were the foreign one not there.
+    noise = bytes([0xFD, len(last) - 2, 0, 0, 0, SYSTEM, 1, 0xFE, 0xFF, 0xFF])
+    receive(stream, flight, [(RADIO, first + noise + foreign + last)])
+    drain(stream)
+
+    link = sealed(flight)[RADIO]
+
+    assert kept(flight) == [first + noise, last]
+    assert (link["packets"], link["unreadable_bytes"], link["account"]["unaccounted"]) == (2, len(noise), 0)
+
+
 def test_lines_count_as_packets(stream: str) -> None:
     flight = a_flight()
     times = [to_rfc3339(BEGUN + dt.timedelta(seconds=n)) for n in range(5)]
