@@ -183,6 +183,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/gates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer the gates in order, and which one is next. */
+        get: operations["gates_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/gates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say go, no-go or open at a gate, and answer all gates; 409 where one before it is not go. */
+        post: operations["gates_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/notam": {
         parameters: {
             query?: never;
@@ -228,6 +262,23 @@ export interface paths {
         get: operations["bookings_geozones"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Waive rules, each by a role that may (403 else), and answer the booking. */
+        post: operations["waivers_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -332,6 +383,58 @@ export interface paths {
         post?: never;
         /** @description Revoke it: the next read is 404. */
         delete: operations["calendar_feeds_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page of closures by start, lifted ones too. */
+        get: operations["closures_list"];
+        put?: never;
+        /** @description Close: 201 with what became of every booking in the way; 409 where somebody is airborne or it is closed. */
+        post: operations["closures_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closures/{closure_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Lift it, and answer it; what is free then is offered to those who wait. 409 where it is over or lifted. */
+        post: operations["closures_lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answer one page of the day's bookings by start, for range staff. */
+        get: operations["day_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -652,6 +755,106 @@ export interface paths {
         patch: operations["pilots_change"];
         trace?: never;
     };
+    "/api/v1/range/admitted-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Answer one page; of flights that the asker has no need to know source, system id and reason are null.
+         *
+         *     Raises:
+         *         Forbidden: the asker is no range staff. Malformed: a bad limit or cursor.
+         */
+        get: operations["range_admitted_sources"];
+        put?: never;
+        /**
+         * @description Admit: 201, or 200 where it was admitted before.
+         *
+         *     Raises:
+         *         Malformed: faults of form; else as `admit_source`.
+         */
+        post: operations["range_admit_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/range/admitted-sources/{source_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Revoke it, and answer it.
+         *
+         *     Raises:
+         *         Malformed: no reason; else as `revoke_source`.
+         */
+        post: operations["range_revoke_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/range/emergency-admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Answer one page, with `papers=missing` of those whose papers are not there yet.
+         *
+         *     Raises:
+         *         Forbidden: the asker is no range staff. Malformed: a bad limit, cursor or word.
+         */
+        get: operations["range_emergency_admissions"];
+        put?: never;
+        /**
+         * @description Admit now: 201.
+         *
+         *     Raises:
+         *         Malformed: faults of form; else as `admit_in_emergency`.
+         */
+        post: operations["range_admit_in_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/range/emergency-admissions/{emergency_id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Add them, and answer the admission.
+         *
+         *     Raises:
+         *         Malformed: faults of form; else as `add_papers`.
+         */
+        post: operations["range_emergency_papers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/range/unadmitted": {
         parameters: {
             query?: never;
@@ -660,7 +863,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description Answer with `{results: [{gateway, source, system_id, reason, packets, first, last}]}`.
+         * @description Answer with `{results: [{gateway, source, system_id, reason, packets, first, last, first_bytes, …}]}`.
          *
          *     Raises:
          *         Forbidden: the asker is no range staff.
@@ -756,6 +959,28 @@ export interface paths {
         };
         /** @description Answer the tariff as the site file has it, with the site's version. */
         get: operations["tariff_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/utilisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Answer `{from, to, by, rows}`, or the rows as CSV: of the range all, of a company its own.
+         *
+         *     A row is a resource, a company, or a resource in a half day in which something was asked or closed; so many at
+         *     most as the site has resources, the range has companies, or both half days of 35 days have resources.
+         */
+        get: operations["utilisation_read"];
         put?: never;
         post?: never;
         delete?: never;
@@ -925,6 +1150,44 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AdmittedSource: {
+            /** Source */
+            reason: string | null;
+            system_id: number | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            flight: string;
+            /** Format: date-time */
+            admitted: string;
+            /** Format: date-time */
+            until: string;
+            /** Format: date-time */
+            revoked: string | null;
+        };
+        EmergencyAdmission: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            flight: string;
+            /** Format: uuid */
+            booking: string;
+            name: string;
+            source: string;
+            system_id: number;
+            reason: string;
+            /** Format: date-time */
+            admitted: string;
+            /** Format: date-time */
+            until: string;
+            papers: components["schemas"]["EmergencyPapers"] | null;
+        };
+        EmergencyPapers: {
+            organisation: string;
+            aircraft: string;
+            /** Format: date-time */
+            added: string;
+        };
         /** @description How the schema describes a flight; what the asker has no need to know is null. */
         FlightAnswer: {
             /** Format: uuid */
@@ -939,7 +1202,7 @@ export interface components {
             aircraft: string | null;
             aircraft_name: string | null;
             aircraft_kind: string | null;
-            system_id: number;
+            system_id: number | null;
             phase: components["schemas"]["PhaseEnum"];
             /** Format: date-time */
             start: string | null;
@@ -1005,6 +1268,54 @@ export interface components {
         };
         /** @enum {unknown} */
         NullEnum: null;
+        /** @description How the schema describes a flight asked for alone: with its links, null to who may not know whose it is. */
+        OneFlightAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            booking: string | null;
+            booking_number: string | null;
+            /** Format: uuid */
+            organisation: string | null;
+            organisation_name: string | null;
+            /** Format: uuid */
+            aircraft: string | null;
+            aircraft_name: string | null;
+            aircraft_kind: string | null;
+            system_id: number | null;
+            phase: components["schemas"]["PhaseEnum"];
+            /** Format: date-time */
+            start: string | null;
+            /** Format: date-time */
+            end: string | null;
+            /** Format: date-time */
+            admit_from: string;
+            /** Format: date-time */
+            admit_until: string;
+            sample: {
+                [key: string]: unknown;
+            } | null;
+            link: (components["schemas"]["LinkEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** Format: date-time */
+            started: string | null;
+            /** Format: date-time */
+            ended: string | null;
+            samples: number;
+            bytes: number;
+            sealed: boolean;
+            /** Format: date-time */
+            sealed_at: string | null;
+            sha256: string | null;
+            volumes: {
+                [key: string]: unknown;
+            }[];
+            manifest: {
+                [key: string]: unknown;
+            } | null;
+            links: {
+                [key: string]: unknown;
+            }[] | null;
+        };
         /**
          * @description * `expected` - expected
          *     * `recording` - recording
@@ -1028,6 +1339,14 @@ export interface components {
             first: string;
             /** Format: date-time */
             last: string;
+            /** @description Hex digits: up to 64 bytes that began the first refused packet. */
+            first_bytes: string;
+            /** @description MAVLink names, the first 16 kinds. */
+            messages: string[];
+            /** @description MAV_TYPE of its HEARTBEAT. */
+            vehicle: string | null;
+            /** @description MAV_AUTOPILOT of its HEARTBEAT. */
+            autopilot: string | null;
         };
         UnadmittedLinks: {
             results: components["schemas"]["UnadmittedLink"][];
@@ -1338,6 +1657,8 @@ export interface operations {
     bookings_list: {
         parameters: {
             query?: {
+                /** @description true: in brief, what a calendar shows of each; `limit` is up to 1000 then. */
+                brief?: boolean;
                 /** @description The cursor of the page before. */
                 cursor?: string;
                 /** @description Slots that end after this. */
@@ -1494,6 +1815,11 @@ export interface operations {
                     waive?: string[] | null;
                     /** @description Range staff: why they are waived. */
                     waiver_reason?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description Range staff: RFC 3339; the waiver counts for what is decided before it.
+                     */
+                    waive_until?: string | null;
                 };
             };
         };
@@ -1681,6 +2007,11 @@ export interface operations {
                     waive?: string[] | null;
                     /** @description Range staff: why they are waived. */
                     waiver_reason?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description Range staff: RFC 3339; the waiver counts for what is decided before it.
+                     */
+                    waive_until?: string | null;
                     /** @description Say what it would come to, and change nothing. */
                     dry_run?: boolean | null;
                 };
@@ -1778,6 +2109,64 @@ export interface operations {
             };
         };
     };
+    gates_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    gates_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                booking_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    state: "open" | "go" | "no_go";
+                    /** @description Kept with the gate and in the trail. */
+                    remark?: string | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     notam_read: {
         parameters: {
             query?: never;
@@ -1856,6 +2245,45 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    waivers_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Codes of rules. */
+                    codes: string[];
+                    /** @description Kept with the waiver and in the trail. */
+                    reason: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset: for what is decided before; none: for good.
+                     */
+                    until?: string | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
                         [key: string]: unknown;
                     };
                 };
@@ -2019,6 +2447,11 @@ export interface operations {
                     waive?: string[] | null;
                     /** @description Range staff: why they are waived. */
                     waiver_reason?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description Range staff: RFC 3339; the waiver counts for what is decided before it.
+                     */
+                    waive_until?: string | null;
                     within?: {
                         /**
                          * Format: date-time
@@ -2182,6 +2615,11 @@ export interface operations {
                     waive?: string[] | null;
                     /** @description Range staff: why they are waived. */
                     waiver_reason?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description Range staff: RFC 3339; the waiver counts for what is decided before it.
+                     */
+                    waive_until?: string | null;
                     series: {
                         /** @description Days from one date to the next. */
                         every_days: number;
@@ -2320,6 +2758,142 @@ export interface operations {
             };
         };
     };
+    closures_list: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Slots that end after this. */
+                from?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+                /** @description Slots that begin before this. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    closures_close: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Codes. */
+                    resources: string[];
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset; in the past: now.
+                     */
+                    start: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset.
+                     */
+                    end: string;
+                    /** @enum {string} */
+                    cause: "maintenance" | "weather" | "notam" | "military" | "medical";
+                    /** @description Required for military and medical priority; no company reads it. */
+                    reason?: string | null;
+                    /** @description Say what would become of every booking in the way, and store nothing. */
+                    dry_run?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    closures_lift: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                closure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Kept in the trail. */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    day_read: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description Of the site's calendar; by default today. */
+                date?: string;
+                /** @description Rows of a page, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     flights: {
         parameters: {
             query?: {
@@ -2358,7 +2932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FlightAnswer"];
+                    "application/json": components["schemas"]["OneFlightAnswer"];
                 };
             };
         };
@@ -2977,6 +3551,197 @@ export interface operations {
             };
         };
     };
+    range_admitted_sources: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    range_admit_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description One IP address.
+                     * @example 198.51.100.7
+                     */
+                    source: string;
+                    system_id: number;
+                    /**
+                     * Format: uuid
+                     * @description This, or `booking`.
+                     */
+                    flight?: string;
+                    /** Format: uuid */
+                    booking?: string;
+                    /** @description Kept in the audit trail. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmittedSource"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmittedSource"];
+                };
+            };
+        };
+    };
+    range_revoke_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Kept in the audit trail. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmittedSource"];
+                };
+            };
+        };
+    };
+    range_emergency_admissions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                papers?: "all" | "missing";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    range_admit_in_emergency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @example 198.51.100.7 */
+                    source: string;
+                    system_id: number;
+                    reason: string;
+                    /**
+                     * @description What it looks like.
+                     * @enum {string}
+                     */
+                    kind: "multirotor" | "helicopter" | "fixed_wing" | "vtol" | "ground" | "surface";
+                    /** @description What it is called until papers say better. */
+                    name?: string;
+                    /** @default 240 */
+                    minutes?: number;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyAdmission"];
+                };
+            };
+        };
+    };
+    range_emergency_papers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                emergency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description The slug of whose it was. */
+                    organisation: string;
+                    /** @description As its papers name it. */
+                    aircraft: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyAdmission"];
+                };
+            };
+        };
+    };
     range_unadmitted: {
         parameters: {
             query?: never;
@@ -3138,6 +3903,34 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    utilisation_read: {
+        parameters: {
+            query: {
+                by?: "company" | "half_day" | "resource";
+                format?: "csv" | "json";
+                from: string;
+                /** @description At most 100 days; half days 35. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/csv": string;
                 };
             };
         };

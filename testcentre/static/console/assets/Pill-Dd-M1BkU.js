@@ -1,1 +1,0 @@
-import{B as e,H as t,M as n,Q as r,dt as i,h as a,rt as o,ut as s,z as c}from"./Trouble-CYjNYEae.js";import{a as l,n as u}from"./kinds-CKVWss0c.js";var d=t(`<span> </span>`);function f(t,f){i(f,!0);let p=a(f,`word`,3,``);var m=d(),h=o(m,!0);r(()=>{n(m,1,`pill ${f.state??``}`),c(h,p()||(u[f.state]??l[f.state]??f.state))}),e(t,m),s()}export{f as t};
