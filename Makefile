@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= .data
-TESTERS ?= 2
+TESTERS ?= 3
 ATTEMPTS ?= 100000
 INPUTS ?= 1000000
 ROUNDS ?= 10
@@ -30,7 +30,7 @@ setup: $(RUN_STAMP)  ## make .venv with what the service needs
 run: $(RUN_STAMP)  ## run everything on this machine, with the demo: PORT=8000 DATA=.data
 	@exec $(BIN)/testcentre up --port '$(PORT)' --data '$(DATA)'
 
-test: $(DEV_STAMP)  ## run all tests in two processes: TESTS=tests/bookings runs some, TESTERS=0 in this one
+test: $(DEV_STAMP)  ## run all tests in three processes: TESTS=tests/bookings runs some, TESTERS=0 in this one
 	@$(BIN)/python -m tests.browser.fetch
 	@exec $(BIN)/python -m pytest --numprocesses '$(TESTERS)' $(TESTS)
 

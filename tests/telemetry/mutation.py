@@ -13,6 +13,7 @@ from telemetry.bus import batch
 from telemetry.drain.decoding import MavlinkDecoder, NdjsonDecoder
 from telemetry.sample import parse_line
 from telemetry.wire.framing import LONGEST, Frame, Framer, Unreadable, split
+from telemetry.wire.key_blanking import KeyBlanker
 from telemetry.wire.signing import SignatureCheck
 from telemetry.wire.tlog import read_tlog, write_tlog
 from testcentre.foundation.errors import DomainError
@@ -115,7 +116,7 @@ def mavlink(data: bytes, dice: random.Random) -> None:
     MavlinkDecoder(SYSTEM, decoder.memory()).feed([(NOW_US + 1, data)])
     for state in states[-1:]:
         parse_line(msgspec.json.encode({"time": SAMPLE["time"], **state.sample.as_dict()}))
-    _refused_or_not(lambda: parse_body(data, MAVLINK, system_id=SYSTEM, now_us=NOW_US))
+    _refused_or_not(lambda: parse_body(data, MAVLINK, system_id=SYSTEM, now_us=NOW_US, keys=KeyBlanker()))
 
 
 def _judge(pieces: Sequence[Frame | Unreadable]) -> None:
@@ -127,7 +128,7 @@ def _judge(pieces: Sequence[Frame | Unreadable]) -> None:
 
 def ndjson(data: bytes, _dice: random.Random) -> None:
     """Read lines: taken whole or refused whole, and the drain reads what was taken."""
-    parsed = _refused_or_not(lambda: parse_body(data, NDJSON, system_id=SYSTEM, now_us=NOW_US))
+    parsed = _refused_or_not(lambda: parse_body(data, NDJSON, system_id=SYSTEM, now_us=NOW_US, keys=KeyBlanker()))
     if parsed is not None:
         assert len(NdjsonDecoder().feed([(r.receive_us, r.data) for r in parsed.records])) == parsed.accepted
 

@@ -39,7 +39,10 @@ async def test_each_flight_spends_its_own(valkey: PrivateValkey) -> None:
     await allowance.close()
 
 
-async def test_processes_share_a_flights_bucket_to_the_byte(valkey: PrivateValkey) -> None:
+async def test_processes_share_a_flights_bucket_to_the_byte(
+    valkey: PrivateValkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telemetry.bus.allowance.ANSWER_S", 30)  # else a busy machine's silence allows everything
     many = [Allowance(valkey.url, bytes_per_s=RATE) for _ in range(4)]
     answers = await asyncio.gather(*(one.take("a", 1000) for one in many for _ in range(10)))
     assert answers.count(0) == BURST_S
