@@ -5,7 +5,7 @@ Offers, not promises: they are searched after the refusal, outside the lock, and
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -25,7 +25,8 @@ AT_ONCE, TRIED = 4, 12
 # days around the wanted start that are searched, the near ones first
 REACHES = (dt.timedelta(days=1), dt.timedelta(days=8))
 _QUERY_CANCELLED = "57014"
-_SET_LIMIT = "SELECT set_config('statement_timeout', %s, true)"
+# the usual time first: what is selected is evaluated in its order
+_SET_LIMIT = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
 
 
 def alternatives_to(plan: Plan) -> list[dict[str, Any]]:
@@ -57,13 +58,13 @@ def windows_of(plan: Plan, period: Period, *, limit_s: float) -> list[Window]:
     Raises:
         OperationalError: SQLSTATE 57014, the search took longer than the limit.
     """
+    goes_on = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout')")
-        usual = cursor.fetchone()[0]
         cursor.execute(_SET_LIMIT, [str(max(1, int(limit_s * 1000)))])
+        usual = cursor.fetchone()[0]
         windows = free_for(plan, period)
-        # a released savepoint keeps what was set within it: whoever goes on has the usual time again
-        cursor.execute(_SET_LIMIT, [usual])
+        if goes_on:  # a released savepoint keeps what was set within it
+            cursor.execute(_SET_LIMIT, [usual])
         return windows
 
 
@@ -92,22 +93,26 @@ def offered_resources(decision: Decision) -> list[str]:
 
 
 def _free_starts(plan: Plan, reach: dt.timedelta, *, until: float) -> list[dt.datetime]:
-    """Return the start nearest to the wanted one in each free window, nearest first."""
+    """Return some starts in each free window, nearest to the wanted one first."""
     wanted, duration = plan.wish.start, plan.wish.end - plan.wish.start
     period = wanted - reach, wanted + duration + reach
     windows = windows_of(plan, period, limit_s=until - time.monotonic())
     raster = raster_of(plan.facts.site, resources=named_by_code(plan))
-    starts = {start for window in windows if (start := _nearest(window, wanted, duration, raster)) is not None}
+    starts = {start for window in windows for start in _starts_in(window, wanted, duration, raster)}
     return sorted(starts, key=lambda start: (abs(start - wanted), start))
 
 
-def _nearest(window: Window, wanted: dt.datetime, duration: dt.timedelta, raster: dt.timedelta) -> dt.datetime | None:
+def _starts_in(
+    window: Window, wanted: dt.datetime, duration: dt.timedelta, raster: dt.timedelta
+) -> Iterator[dt.datetime]:
+    """Yield the start nearest to the wanted one in a free window, and those one and two durations from it."""
     first = dt.datetime.fromtimestamp(window[0], dt.UTC)
     last = dt.datetime.fromtimestamp(window[1], dt.UTC) - duration
     start = on_raster_from(min(max(wanted, first), last), raster=raster)
     if start > last:
         start -= raster
-    return start if first <= start <= last else None
+    step = raster * -(-duration // raster)
+    yield from (at for at in (start + n * step for n in (0, 1, -1, 2, -2)) if first <= at <= last)
 
 
 def _judged(plan: Plan, starts: Sequence[dt.datetime], found: list[Decision], *, until: float) -> bool:
