@@ -12,7 +12,7 @@ from uuid import UUID
 
 from bookings import events
 from bookings.actions import activate_booking, check_in
-from bookings.actions.booking_rows import new_booking
+from bookings.actions.booking_rows import new_booking, waiver_of
 from bookings.actions.decide import decide
 from bookings.actions.plan import Wish, make_plan
 from bookings.actions.transaction import in_site_transaction
@@ -90,7 +90,7 @@ def _book(asker: Asker, unbooked: Unbooked, *, now: dt.datetime) -> tuple[Bookin
     booking = new_booking(
         decision, state=BookingState.CONFIRMED, now=now, flights={flight.aircraft_id: flight.flight_id}
     )
-    Waiver.objects.bulk_create(_waiver(asker, booking, code, now=now) for code in booking.waived)
+    Waiver.objects.bulk_create(waiver_of(booking, plan, code, now=now) for code in booking.waived)
     details = {"waived": booking.waived, "source": unbooked.source, "system_id": unbooked.system_id}
     record(asker, "booking.emergency", subject=f"booking:{booking.id}", reason=unbooked.reason, details=details)
     tell(events.BookingRequested, booking, flights=())
@@ -113,15 +113,3 @@ def _stand_ins(asker: Asker, unbooked: Unbooked, *, now: dt.datetime) -> tuple[A
     )
     pilot = Pilot.objects.create(organisation_id=asker.organisation_id, name="Unknown pilot", retired_at=now)
     return aircraft, pilot
-
-
-def _waiver(asker: Asker, booking: Booking, code: str, *, now: dt.datetime) -> Waiver:
-    return Waiver(
-        booking=booking,
-        code=code,
-        reason=booking.waiver_reason,
-        waived_by=asker.identity,
-        waived_by_name=asker.label,
-        waived_as=asker.role,
-        created_at=now,
-    )

@@ -11,7 +11,7 @@ from django.db import models
 from bookings.actions.approvals import steps_of
 from bookings.actions.decide import Decision
 from bookings.actions.make_room import make_room
-from bookings.actions.plan import Wish
+from bookings.actions.plan import Plan, Wish
 from bookings.actions.pricing import first_price, keep_moved_price, price_of_move
 from bookings.claims.ledger import enter
 from bookings.models import BookedResource, Booking, BookingDecision, Crew, Resource, Volume, Waiver
@@ -116,6 +116,20 @@ def wish_of(booking: Booking) -> Wish:
     )
 
 
+def waiver_of(booking: Booking, plan: Plan, code: str, *, now: dt.datetime) -> Waiver:
+    """Return the row of one rule that the asker of a plan waives, not yet saved."""
+    return Waiver(
+        booking=booking,
+        code=code,
+        reason=plan.wish.waiver_reason,
+        until=plan.wish.waive_until,
+        waived_by=plan.asked_by,
+        waived_by_name=plan.asked_by_name,
+        waived_as=plan.facts.asker_role,
+        created_at=now,
+    )
+
+
 def keep_decision(booking: Booking, decision: Decision, *, action: str, now: dt.datetime) -> None:
     """Keep the facts that a decision was made on."""
     _kept(booking, decision, action=action, now=now).save(force_insert=True)
@@ -177,19 +191,10 @@ def _claim(booking: Booking, decision: Decision, *, now: dt.datetime) -> None:
 
 def _waivers_of(booking: Booking, decision: Decision, *, now: dt.datetime) -> Iterator[Waiver]:
     """Yield what the asker waived now; what was waived before has its rows."""
-    plan, wish = decision.plan, decision.plan.wish
-    newly = {refusal.code for refusal in decision.waived} & (wish.waive - plan.facts.granted)
+    plan = decision.plan
+    newly = {refusal.code for refusal in decision.waived} & (plan.wish.waive - plan.facts.granted)
     for code in sorted(newly):
-        yield Waiver(
-            booking=booking,
-            code=code,
-            reason=wish.waiver_reason,
-            until=wish.waive_until,
-            waived_by=plan.asked_by,
-            waived_by_name=plan.asked_by_name,
-            waived_as=plan.facts.asker_role,
-            created_at=now,
-        )
+        yield waiver_of(booking, plan, code, now=now)
 
 
 def _booked(booking: Booking, decision: Decision, resource: Resource, place: int) -> BookedResource:
